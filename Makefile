@@ -126,6 +126,8 @@ test:
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
+	$(call say,planned rollouts over random alarms (two minutes))
+	@HISTORIES=100000 cargo test --quiet --release -p isoflag-tools --test rollout
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64

@@ -1,12 +1,12 @@
-//! The lifecycle methods of `Flags`: strategies, checks, differences, statuses, and the
-//! certification of artifacts.
+//! The lifecycle methods of `Flags`: strategies, checks, differences, statuses, the certification of
+//! artifacts, and planned rollouts.
 
 use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{Object, Value};
 use isoflag_tools::{
-    LifecycleError, Status, StepResult, Strategy, StrategyError, System, TestEvidence,
-    certification, certification_by_evidence, deployment, diff, finish, moment_of_seconds,
-    strategy_for, with_status, with_strategy,
+    Alarms, Decision, LifecycleError, Status, StepResult, Strategy, StrategyError, System,
+    TestEvidence, advance, certification, certification_by_evidence, deployment, diff, finish,
+    moment_of_seconds, strategy_for, with_status, with_strategy,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -17,6 +17,7 @@ use crate::detached::detached;
 use crate::flags::{self, Flags};
 use crate::{check, context, errors, from_python, to_python};
 
+static ADVANCE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static LIFECYCLE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// Default time to keep a finished flag as a kill switch, in seconds: four weeks.
@@ -134,6 +135,21 @@ impl Flags {
         let found = finish(self.inner(), key, safety_period, now);
         let found = found.map_err(|error| refused(py, &error))?;
         found.map(|change| to_python::object(py, &change.to_value())).transpose()
+    }
+
+    /// Returns the document after a step of each planned rollout, and the decisions.
+    fn advance<'py>(&self, alarms: &Bound<'py, PyAny>, now: f64) -> PyResult<Bound<'py, PyAny>> {
+        let py = alarms.py();
+        let written = from_python::strict(alarms, Budget::new(DOCUMENT_BYTES))
+            .map_err(|failure| errors::no_document(py, failure))?;
+        let alarms = Alarms::read(&written)
+            .map_err(|message| errors::invalid_argument(format_args!("`alarms`: {message}")))?;
+        let now = moment("now", now)?;
+        let advanced = detached(py, || advance(self.inner(), &alarms, now));
+        let decisions = advanced.decisions.iter().map(Decision::to_value).collect();
+        let decisions = to_python::object(py, &decisions)?;
+        let class = ADVANCE.import(py, "isoflag.lifecycle", "Advance")?;
+        class.call1((Flags::from(advanced.flags), decisions))
     }
 
     /// Returns the document as canonical JSON text.

@@ -1,4 +1,4 @@
-//! Writes changes of lifecycles into a document in place: no other byte changes.
+//! Writes changes of lifecycles and rollouts into a document in place: no other byte changes.
 
 use isoflag::{Flags, Object, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
@@ -32,10 +32,15 @@ impl Edited {
     ) -> Result<(), Failure> {
         let after = with_changes(&self.flags, changes, artifact)
             .map_err(|error| Failure::message(format!("`{}`: {error}", self.file)))?;
+        self.rewrite(&after)
+    }
+
+    /// Writes a later document, if it differs.
+    pub(crate) fn rewrite(&self, after: &Flags) -> Result<(), Failure> {
         if after.digest() == self.flags.digest() {
             return Ok(());
         }
-        self.replace(&self.source.with_changes(&self.flags, &after)?)
+        self.replace(&self.source.with_changes(&self.flags, after)?)
     }
 
     /// Replaces the file, unless it was changed in the meantime.

@@ -43,7 +43,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
   1  findings: `check` found an error, the flag was answered with an error, tests failed, `impact
-     --fail-over` found a larger share
+     --fail-over` found a larger share, `advance` found an alarm or an invalid plan
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

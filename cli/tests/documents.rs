@@ -222,6 +222,7 @@ fn no_subcommand_changes_a_profile() {
             &["certify", &path, "--write", "--no-evidence", "--", "true"],
             &["deployed", &path, "--artifact-time", "9"],
             &["finish", &path, "other"],
+            &["advance", &path, "--write"],
         ] {
             let ran = isoflag(arguments);
             assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {ran:?}");

@@ -310,6 +310,11 @@ class CaseRun:
         period = {"safety_period": arguments["safetyPeriod"]} if "safetyPeriod" in arguments else {}
         return {"change": self.flags().finish(arguments["flag"], arguments["now"], **period)}
 
+    def call_advance(self, arguments: Arguments) -> Answer:
+        after, decisions = self.flags().advance(arguments["alarms"], arguments["now"])
+        assert isoflag.Flags.from_json(after.to_json()).digest == after.digest
+        return {"decisions": decisions, "version": after.version, "digest": after.digest}
+
     def call_retirements(self, arguments: Arguments) -> Answer:
         # The package counts call sites in a folder: a file with as many stands in for one.
         with TemporaryDirectory() as folder:

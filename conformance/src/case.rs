@@ -197,6 +197,7 @@ impl CaseRun<'_> {
             "certification" => lifecycle::certification(&self.flags()?, arguments),
             "deployment" => lifecycle::deployment(&self.flags()?, arguments),
             "finish" => lifecycle::finish(&self.flags()?, arguments),
+            "advance" => lifecycle::advance(&self.flags()?, arguments),
             "retirements" => lifecycle::retirements(&self.flags()?, arguments),
             "receipt" => {
                 let (context, big_segments) = (self.context().ok(), self.big_segments());

@@ -1,12 +1,12 @@
-//! Evaluates the cases about the lifecycle of flags: statuses, certification and retirement.
+//! Evaluates the cases about the lifecycle of flags: statuses, certification, planned rollouts and retirement.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::{Flags, Value};
 use isoflag_tools::{
-    Activity, DatedDocument, LifecycleError, RetirementInputs, Status, StepResult, TestEvidence,
-    certification_by_evidence,
+    Activity, Alarms, DatedDocument, Decision, LifecycleError, RetirementInputs, Status,
+    StepResult, TestEvidence, certification_by_evidence,
 };
 
 use super::case::refused;
@@ -64,6 +64,16 @@ pub(crate) fn finish(flags: &Flags, arguments: &Value) -> Value {
 fn not_legal(error: &LifecycleError) -> Value {
     let legal = error.legal().iter().map(|status| Value::from(status.as_str()));
     refused(error.code(), ("legal", list(legal)))
+}
+
+pub(crate) fn advance(flags: &Flags, arguments: &Value) -> Value {
+    let alarms = Alarms::read(get(arguments, "alarms").unwrap()).unwrap();
+    let advanced = isoflag_tools::advance(flags, &alarms, moment(arguments, "now"));
+    object([
+        ("decisions", advanced.decisions.iter().map(Decision::to_value).collect()),
+        ("version", advanced.flags.version().map(Value::from).unwrap_or_default()),
+        ("digest", Value::from(advanced.flags.digest())),
+    ])
 }
 
 pub(crate) fn retirements(flags: &Flags, arguments: &Value) -> Value {

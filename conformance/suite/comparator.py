@@ -10,7 +10,7 @@ from suite.canonical_json import Json, canonical
 
 TOOLS = ("diagnostics", "explanations", "hashes")
 """Members of answers that `core.wasm` does not have."""
-SUBSETS = ("trace", "retirements")
+SUBSETS = ("trace", "retirements", "decisions")
 """Members whose objects may have more members than expected."""
 
 

@@ -343,6 +343,8 @@ codes! {
     CLEANUP_DUE = "cleanup-due", Warning;
     /// An entry of `meta.strategies` is not a strategy of its system.
     INVALID_STRATEGY = "invalid-strategy", Error;
+    /// A flag's `lifecycle.rollout` is not a valid plan.
+    INVALID_ROLLOUT = "invalid-rollout", Error;
     /// The options in `meta.check` are invalid.
     INVALID_CHECK_OPTIONS = "invalid-check-options", Error;
     /// More findings than are reported.

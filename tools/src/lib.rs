@@ -8,6 +8,7 @@
 //! - `analysis` derives the possible answers of a flag (`reach`), and the flags whose answers differ
 //!   between two documents (`changed_answers`);
 //! - `lifecycle` reads and changes owners and statuses; `strategy` turns flags on and off by status;
+//!   `rollout` advances planned rollouts;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
 //!   answers of one flag; `edit` changes flags in the text of a document, `convert` converts
@@ -35,6 +36,7 @@ mod lifecycle;
 mod projection;
 mod receipt;
 mod retirement;
+mod rollout;
 mod simulation;
 mod strategy;
 mod ternary;
@@ -76,6 +78,7 @@ pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
 };
+pub use rollout::{Advance, Alarms, Decision, DecisionKind, advance};
 pub use simulation::{
     RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,
 };

@@ -16,7 +16,7 @@ from typing import (
 
 from typing_extensions import Self
 
-from .lifecycle import Certification, Deployment, LifecycleChange, Status, StepResult
+from .lifecycle import Advance, Certification, Deployment, LifecycleChange, Status, StepResult
 
 __all__ = [
     "SPEC_VERSION",
@@ -436,6 +436,20 @@ class Flags:
 
         Raises ``LifecycleError`` if the flag is not ``Done``, is off, or does not serve its "on"
         variation to every context.
+        """
+
+    def advance(self, alarms: Mapping[str, str], now: float) -> Advance:
+        """Returns the document after at most one step of each plan in a ``lifecycle.rollout``.
+
+        ``alarms`` has the state of alarms by name: ``"ok"`` or ``"alarm"``, or as CloudWatch writes
+        it. A plan waits while the state of one of its alarms is unknown. An alarm takes the share
+        back to that of the stage before; before the first stage the flag is turned off. A malformed
+        plan has no effect, and a decision that names the problem.
+
+        The versions of each changed flag and of the document are incremented. If answers change,
+        ``lastModifiedTimestamp`` is set to ``now``, which is in seconds since 1970.
+
+        Raises ``ValueError`` for an invalid state or a time that is not in seconds.
         """
 
     def to_json(self) -> str:

@@ -4,12 +4,17 @@ Times are in seconds since 1970. Missing information is None, or ``"unknown"`` i
 no.
 """
 
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from isoflag._core import Flags
 
 __all__ = [
+    "Advance",
     "Answer",
     "ArtifactFeature",
     "Certification",
+    "Decision",
     "Deployment",
     "LifecycleChange",
     "Status",
@@ -65,6 +70,38 @@ class Certification(TypedDict):
     """The features that remain in ``Staging``: the artifact is not known to contain them."""
     untested: list[str]
     """Keys that remain in ``Staging``: the tests under Next Release did not evaluate them."""
+
+
+class Decision(TypedDict):
+    """The effect of a call of ``Flags.advance`` on the plan of one flag."""
+
+    key: str
+    """The flag's key."""
+    decision: Literal["waits", "next stage", "complete", "alarm", "malformed plan"]
+    """The decision."""
+    reason: str
+    """The reason, in words."""
+    stage: int | None
+    """The index of the stage after it; None before the first one, or if an alarm turned it off."""
+    share: float | None
+    """The share of that stage, as a percentage."""
+    until: float | None
+    """When the next stage may begin; None if the time does not decide."""
+    alarms: list[str]
+    """The alarms that are on; without one, those whose state is unknown."""
+    path: str | None
+    """The place of the problem in a malformed plan."""
+    changed: bool
+    """Whether the flag in the document changes."""
+
+
+class Advance(NamedTuple):
+    """The document after a step of each planned rollout, and the decisions in key order."""
+
+    flags: "Flags"
+    """The next document; equal to the previous one if no flag changes."""
+    decisions: list[Decision]
+    """The decision about each flag with a plan."""
 
 
 class Deployment(TypedDict):

@@ -88,6 +88,7 @@ def test_arguments_quoted_by_a_value_error_are_printable() -> None:
         lambda: flags.check({HOSTILE: 1}),
         lambda: flags.check({"names": f"/{HOSTILE}(/"}),
         lambda: flags.strategy_for(cast("Any", HOSTILE), {"kind": "user", "key": "a"}),
+        lambda: flags.advance({HOSTILE: HOSTILE}, 1),
         lambda: flags.certification(
             production_state=cast("Any", HOSTILE), next_release="passed", now=1
         ),

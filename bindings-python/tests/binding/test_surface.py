@@ -76,6 +76,7 @@ def test_the_classes_have_these_members() -> None:
     evaluating = {*GETTERS, "all_flags_state", "consistency", "explain"}
     assert public(BoundFlags) == evaluating
     assert public(Flags) == evaluating | {
+        "advance",
         "apply",
         "big_segment_keys",
         "bind",

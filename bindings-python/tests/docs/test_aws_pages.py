@@ -273,14 +273,22 @@ def test_without_its_agent_the_function_returns_503(app: ModuleType, agent: Scri
     assert app.handler(http_event("POST", "/express", query=JONAS), None)["statusCode"] == 503
 
 
-def test_cfn_lint_passes_the_template() -> None:
+TEMPLATES = {
+    "lambda": {"Layer", "AppConfigExtension", "Origin"},
+    "rollout": {"Layer", "FlagsTable", "Failures"},
+}
+"""The templates, and some of the names that each refers to."""
+
+
+@pytest.mark.parametrize("folder", TEMPLATES)
+def test_cfn_lint_passes_the_template(folder: str) -> None:
     linted = subprocess.run(  # noqa: S603
         [
             str(Path(sys.executable).with_name("cfn-lint")),
             "--regions",
             "eu-central-1",
             "--",
-            str(EXAMPLES / "lambda" / "template.yaml"),
+            str(EXAMPLES / folder / "template.yaml"),
         ],
         capture_output=True,
         encoding="utf-8",
@@ -289,19 +297,53 @@ def test_cfn_lint_passes_the_template() -> None:
     assert (linted.returncode, linted.stdout) == (0, "")
 
 
-def test_the_references_of_the_template_resolve() -> None:
+@pytest.mark.parametrize("folder", TEMPLATES)
+def test_the_references_of_the_template_resolve(folder: str) -> None:
     """Checks references, which cfn-lint skips because SAM adds resources to a template."""
-    template = load_template(str(EXAMPLES / "lambda" / "template.yaml"))
+    template = load_template(str(EXAMPLES / folder / "template.yaml"))
     parameters, resources = template["Parameters"], template["Resources"]
     referred = list(references(template))
-    assert {"Layer", "AppConfigExtension", "Origin"} <= set(referred)
+    assert TEMPLATES[folder] <= set(referred)
     # SAM creates the last one from `FunctionUrlConfig`.
     assert set(referred) <= {*parameters, *resources, "FunctionUrl"}
     assert set(parameters) <= set(referred)
     given = resources["Function"]["Properties"]["Environment"]["Variables"]
-    read = re.findall(r'os\.environ\["(\w+)"\]', (EXAMPLES / "lambda" / "app.py").read_text())
+    read = re.findall(r'os\.environ\["(\w+)"\]', (EXAMPLES / folder / "app.py").read_text())
     assert read
     assert set(read) <= set(given)
+
+
+def test_the_function_advances_the_plans_of_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLAGS_TABLE", "flags")
+    stages = [{"share": 5, "duration": "24h"}, {"share": 100}]
+    each = flag("new", True, False, on=False, offVariation=1)
+    each["lifecycle"] = {"rollout": {"stages": stages, "alarms": ["errors"]}}
+    with mock_aws():
+        new_table(boto3.client("dynamodb"), "flags")
+        store = DynamoDbFeatureStore("flags")
+        store.write(plan(None, document(each, segments={})))
+        spec = importlib.util.spec_from_file_location("app", EXAMPLES / "rollout" / "app.py")
+        assert spec is not None
+        assert spec.loader is not None
+        app = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(app)
+        answer = app.handler(SCHEDULES["a rule"], LambdaContext(30_000))
+        assert answer["decisions"][0]["alarms"] == ["errors"]
+        boto3.client("cloudwatch").put_metric_alarm(
+            AlarmName="errors",
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="Errors",
+            Namespace="AWS/Lambda",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+        answer = app.handler(SCHEDULES["a rule"], LambdaContext(30_000))
+        assert [one["decision"] for one in answer["decisions"]] == ["next stage"]
+        found = store.get("features", "new")
+        assert found is not None
+        assert found["on"] is True
 
 
 def references(part: Any) -> Iterator[str]:

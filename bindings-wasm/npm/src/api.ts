@@ -86,4 +86,5 @@ export type {
   RetirementRule,
   Since,
 } from "./tools/retirement.js";
+export type { Advance, Alarms, RolloutDecision } from "./tools/rollout.js";
 export type { Strategy, StrategyName, StrategyOptions, System } from "./tools/strategy.js";

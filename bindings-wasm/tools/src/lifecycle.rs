@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use isoflag::{Context, Diagnostic, Flags, Object, Value};
 use isoflag_tools::{
-    Activity, ActivityError, CheckOptions, DatedDocument, Inventory, InventoryDocument,
-    LifecycleError, Retirement, RetirementInputs, Status, StepResult, Strategy, System,
-    TestEvidence, moment_of_seconds,
+    Activity, ActivityError, Alarms, CheckOptions, DatedDocument, Decision, Inventory,
+    InventoryDocument, LifecycleError, Retirement, RetirementInputs, Status, StepResult, Strategy,
+    System, TestEvidence, moment_of_seconds,
 };
 use isoflag_wasm::failure::Failed;
 use isoflag_wasm::handles::{CONTEXTS, Document, FLAGS, with_flags};
@@ -291,6 +291,24 @@ pub fn check_environments(names: &str, documents: &[u32], options: &str) -> Resu
         .map(|found| found.iter().map(Diagnostic::to_value).collect::<Value>())
         .collect();
     Ok(found.to_canonical_json())
+}
+
+/// Makes a step of each planned rollout. The alarms are the JSON text of a mapping from names to states. Returns the text
+/// of an object with the decisions and the handle of the document.
+///
+/// # Errors
+///
+/// If an alarm or the time is invalid, or the document was freed.
+#[wasm_bindgen(js_name = advanceFlags)]
+pub fn advance_flags(flags: u32, alarms: &str, now: f64) -> Result<String, Thrown> {
+    let alarms = Alarms::read(&parsed(alarms.as_bytes())?)
+        .map_err(|message| refused(format!("`alarms`: {message}")))?;
+    let now = moment("now", now)?;
+    let advanced = with_flags(flags, |flags| isoflag_tools::advance(flags, &alarms, now))?;
+    let decisions = advanced.decisions.iter().map(Decision::to_value).collect();
+    let handle = FLAGS.with(|table| table.keep(Document::from(advanced.flags)));
+    let members = [("flags", Value::from(handle)), ("decisions", decisions)];
+    Ok(Value::Object(Object::from_iter(members)).to_canonical_json())
 }
 
 /// Returns a flag's key in the form that AppConfig accepts; `None` if it would be too long.

@@ -1,6 +1,7 @@
 //! The subcommands, one file for each (`keys` and `digest` share one): arguments and implementation.
 
 mod activity;
+mod advance;
 mod blame;
 mod certify;
 mod check;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Certify(certify::Arguments),
     Deployed(deployed::Arguments),
     Finish(finish::Arguments),
+    Advance(advance::Arguments),
 }
 
 impl Command {
@@ -85,6 +87,7 @@ impl Command {
             Command::Certify(arguments) => certify::run(&arguments, input, console),
             Command::Deployed(arguments) => deployed::run(&arguments, input, console),
             Command::Finish(arguments) => finish::run(&arguments, input, console),
+            Command::Advance(arguments) => advance::run(&arguments, input, console),
         }
     }
 }

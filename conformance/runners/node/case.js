@@ -201,6 +201,12 @@ class CaseRun {
         return this.#loaded.deployment(given.artifactTime, given.now);
       case "finish":
         return { change: this.#loaded.finish(given.flag, given.now, given.safetyPeriod) ?? null };
+      case "advance": {
+        const { flags, decisions } = this.#loaded.advance(given.alarms, given.now);
+        const again = this.#own(this.#isoflag.Flags.fromJson(this.#own(flags).toJson()));
+        same(again.digest, flags.digest, "the digest of the text of flags");
+        return { decisions, version: flags.version ?? null, digest: flags.digest };
+      }
       case "retirements":
         return { retirements: this.#loaded.retirements(given) };
       case "receipt": {

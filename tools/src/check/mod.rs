@@ -23,6 +23,7 @@ pub use names::{NamePattern, NamePatternError};
 pub use options::{CheckOptions, CheckOptionsError};
 
 use crate::lifecycle::on_variation;
+use crate::rollout::invalid_plans;
 
 /// The findings so far.
 #[derive(Default)]
@@ -95,6 +96,7 @@ pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
     let options = options.or(governance::own_options(flags, &mut lints));
     misspelt::check(flags, &mut lints);
     strategies::check(flags, &mut lints);
+    lints.0.extend(invalid_plans(flags));
     let read = turned_on(flags);
     check_flags(flags, read.model(), &unusable, &options, &mut lints);
     check_segments(read.model(), &unusable, &mut lints);

@@ -130,7 +130,7 @@ pub(super) fn lifecycle_of(flag: &Object, key: &str) -> Result<Object, Lifecycle
 }
 
 /// Returns a flag, or `meta`, with its version raised by one.
-fn raised(item: &Object) -> Object {
+pub(crate) fn raised(item: &Object) -> Object {
     let version = item.get("version").and_then(Value::as_integer).unwrap_or(0);
     item.with("version", Value::from(version.saturating_add(1)))
 }

@@ -25,6 +25,7 @@ pub use status::{Status, TransitionError};
 pub use transition::{status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
+pub(crate) use change::raised;
 pub(crate) use stamp::own_stamp;
 pub(crate) use status::same_name;
 
@@ -165,6 +166,12 @@ fn key_parts(key: &str) -> Option<[&str; 3]> {
 pub fn on_variation(flags: &Flags, key: &str) -> Option<u32> {
     let slot = flags.handle(key)?;
     on_variation::of(flags, key, flags.model().flag(slot.index())?)
+}
+
+/// Like [`on_variation`], but independent of the shares that a fallthrough serves.
+pub(crate) fn steady_on_variation(flags: &Flags, key: &str) -> Option<u32> {
+    let slot = flags.handle(key)?;
+    on_variation::steady(flags, key, flags.model().flag(slot.index())?)
 }
 
 #[cfg(test)]

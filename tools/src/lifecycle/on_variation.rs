@@ -10,23 +10,31 @@ use super::lifecycle;
 /// See [`on_variation`]. Reads the flag's source, because compiling a flag that is off drops
 /// its fallthrough.
 pub(super) fn of(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
+    if lifecycle(flags, key)?.on_variation.is_some() {
+        return steady(flags, key, flag);
+    }
+    steady(flags, key, flag).or_else(|| {
+        let source = flags.source(Section::Flags, key)?.as_object()?;
+        let most = served_most(source.get("fallthrough")?)?;
+        ((most as usize) < flag.variations.len()).then_some(most)
+    })
+}
+
+/// The named "on" variation, or the only possible one of at most two.
+pub(super) fn steady(flags: &Flags, key: &str, flag: &Flag) -> Option<u32> {
     let source = flags.source(Section::Flags, key)?.as_object()?;
     let count = u32::try_from(flag.variations.len()).ok()?;
-    let held = |index: u32| (index < count).then_some(index);
     if let Some(named) = lifecycle(flags, key)?.on_variation {
-        return held(named);
+        return (named < count).then_some(named);
     }
-    if count <= 2 {
-        let is_true = |value: &Value| value.as_bool() == Some(true);
-        let position = flag.variations.iter().position(is_true);
-        let off = source.get("offVariation").and_then(Value::as_integer);
-        let other = (0..count).find(|index| count == 1 || off == Some(i64::from(1 - *index)));
-        let found = position.and_then(|position| u32::try_from(position).ok()).or(other);
-        if found.is_some() {
-            return found;
-        }
+    if count > 2 {
+        return None;
     }
-    served_most(source.get("fallthrough")?).and_then(held)
+    let is_true = |value: &Value| value.as_bool() == Some(true);
+    let position = flag.variations.iter().position(is_true);
+    let off = source.get("offVariation").and_then(Value::as_integer);
+    let other = (0..count).find(|index| count == 1 || off == Some(i64::from(1 - *index)));
+    position.and_then(|position| u32::try_from(position).ok()).or(other)
 }
 
 /// The variation that a rule or a fallthrough serves most; the first of several.

@@ -10,9 +10,13 @@ use isoflag::model::{
 
 use super::ProjectionError;
 
-/// Private references, such as `user.email`, by kind and name of the attribute.
+/// The kind of a context and the name of an attribute.
+type Named = (Arc<str>, Arc<str>);
+
+/// Private references, such as `user.email`.
 pub(super) struct Private {
-    references: BTreeMap<(Arc<str>, Arc<str>), Vec<(usize, AttributeReference)>>,
+    /// By attribute; with the index of the text.
+    references: BTreeMap<Named, Vec<(usize, AttributeReference)>>,
     key: AttributeReference,
     texts: Vec<Arc<str>>,
 }

@@ -255,14 +255,20 @@ class DynamoDbFeatureStore:
         if operation.kind == INITED:
             self._client.put_item(TableName=self._table, Item=item)
             return True
-        return self._put(item, operation.replaces)
+        return self._put(item, operation.replaces, exact=operation.exact)
 
-    def _put(self, item: Item, replaces: int | None) -> bool:
-        """Writes an item unless the table has a higher version; returns whether it was written."""
-        condition = "attribute_not_exists(#version) OR #version < :version"
-        values = {":version": item["version"]}
+    def _put(self, item: Item, replaces: int | None, *, exact: bool = False) -> bool:
+        """Writes an item unless the table has a higher version; returns whether it was written.
+
+        If ``exact``, the table must have the version to replace, or no item if that is None.
+        """
+        condition = "attribute_not_exists(#version)"
+        values = {}
+        if not exact:
+            condition += " OR #version < :version"
+            values[":version"] = item["version"]
         if replaces is not None:
-            condition += " OR #version = :replaces"
+            condition = "#version = :replaces" if exact else f"{condition} OR #version = :replaces"
             values[":replaces"] = {"N": str(replaces)}
         try:
             self._client.put_item(
@@ -270,7 +276,7 @@ class DynamoDbFeatureStore:
                 Item=item,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#version": "version"},
-                ExpressionAttributeValues=values,
+                **({"ExpressionAttributeValues": values} if values else {}),
             )
         except Exception as error:
             if error_code(error) == "ConditionalCheckFailedException":

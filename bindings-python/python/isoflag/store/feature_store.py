@@ -75,6 +75,6 @@ class FeatureStore(Protocol):
         """Executes a plan in its order; returns the number of operations that took effect.
 
         An operation is skipped if the stored version is neither the one that it replaces nor lower
-        than its own: another writer was faster. Raises ``UnfinishedWriteError`` if the store fails
-        after some operations.
+        than its own: another writer was faster. An ``exact`` operation replaces no other version.
+        Raises ``UnfinishedWriteError`` if the store fails after some operations.
         """

@@ -8,7 +8,7 @@ from typing import Any
 from isoflag.source.dynamodb_layout import ItemError
 
 from .feature_store import FEATURES, SEGMENTS, Kind
-from .plan import INITED, META, Plan, check_kinds, item_version
+from .plan import INITED, META, Operation, Plan, check_kinds, item_version
 
 
 class InMemoryFeatureStore:
@@ -81,24 +81,39 @@ class InMemoryFeatureStore:
         written = 0
         for operation in plan:
             if operation.kind == META:
-                self._meta = None if operation.item is None else _json(operation.item, META)
-                written += 1
+                written += self._put_meta(operation)
             elif operation.kind == INITED:
                 self._initialized = True
                 written += 1
             elif operation.item is not None:
-                written += self._put(operation.kind, operation.item, replaces=operation.replaces)
+                written += self._put(
+                    operation.kind,
+                    operation.item,
+                    replaces=operation.replaces,
+                    exact=operation.exact,
+                )
         return written
 
-    def _put(self, kind: str, item: Mapping[str, Any], *, replaces: int | None) -> bool:
+    def _put_meta(self, operation: Operation) -> bool:
+        text = None if operation.item is None else _json(operation.item, META)
+        with self._lock:
+            held = None if self._meta is None else item_version(json.loads(self._meta))
+            if operation.exact and held != operation.replaces:
+                return False
+            self._meta = text
+        return True
+
+    def _put(
+        self, kind: str, item: Mapping[str, Any], *, replaces: int | None, exact: bool = False
+    ) -> bool:
         key = item.get("key")
         text = _text(key, item)
         with self._lock:
             held = self._items[kind].get(str(key))
-            if held is not None:
-                version = item_version(json.loads(held))
-                if version != replaces and item_version(item) <= version:
-                    return False
+            version = None if held is None else item_version(json.loads(held))
+            is_newer = version is None or item_version(item) > version
+            if version != replaces and (exact or not is_newer):
+                return False
             self._items[kind][str(key)] = text
         return True
 

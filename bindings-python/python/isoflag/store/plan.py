@@ -38,6 +38,9 @@ class Operation:
     wave: int = 0
     """Waves are written in order; operations of one wave do not depend on each other."""
 
+    exact: bool = False
+    """Whether no other stored version is replaced, not even a lower one."""
+
     @property
     def deletes(self) -> bool:
         """Whether the operation writes a tombstone or removes ``meta``."""

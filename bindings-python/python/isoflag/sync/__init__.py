@@ -1,7 +1,8 @@
 """Synchronizes a store with a document: on a webhook, on a schedule, or manually.
 
 ``plan`` computes the writes; ``handler`` returns an AWS Lambda handler that fetches, plans and
-writes. Importing this package imports no AWS library.
+writes, and ``rollout_handler`` one that advances the planned rollouts of a store. Importing this
+package imports no AWS library.
 """
 
 from isoflag.store.plan import Operation, Plan, Refusal
@@ -9,10 +10,12 @@ from isoflag.store.plan import Operation, Plan, Refusal
 from .fetching import DocumentFetch, FetchError
 from .pipeline import SyncError, handler
 from .planning import MassDeleteError, plan
+from .rollout import CloudWatchAlarms, rollout_handler
 from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
 
 __all__ = [
     "SIGNATURE_HEADER",
+    "CloudWatchAlarms",
     "DocumentFetch",
     "FetchError",
     "MassDeleteError",
@@ -22,6 +25,7 @@ __all__ = [
     "SyncError",
     "handler",
     "plan",
+    "rollout_handler",
     "sign",
     "signature_is_valid",
 ]

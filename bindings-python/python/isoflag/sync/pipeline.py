@@ -80,7 +80,7 @@ def handler(
     def handle(event: Mapping[str, Any], context: object = None) -> Response:
         request = Request.from_event(event)
         remaining = remaining_seconds(context)
-        deadline = None if remaining is None else Deadline(max(remaining - _RESERVE, remaining / 2))
+        deadline = None if remaining is None else Deadline(usable_seconds(remaining))
         with until(deadline):
             rejected = _rejection(request, secret, calls)
             if rejected is not None:
@@ -170,12 +170,17 @@ class _Run:
         return f"none of {self._writing} changes is known to be written: {what}"
 
 
+def usable_seconds(remaining: float) -> float:
+    """Returns the part of an invocation's remaining seconds in which work may begin."""
+    return max(remaining - _RESERVE, remaining / 2)
+
+
 def _rejection(
     request: Request, secret: str | Callable[[], str], calls: BoundedCalls
 ) -> Response | None:
     """Returns the response to an event that must not start a run, or None."""
     if not request.is_http:
-        if _is_schedule(request.event):
+        if is_schedule(request.event):
             return None
         return _rejected(400, "the event is neither a webhook nor a schedule of EventBridge")
     try:
@@ -187,7 +192,8 @@ def _rejection(
     return _rejected(401, "the signature of the webhook is wrong or missing")
 
 
-def _is_schedule(event: object) -> bool:
+def is_schedule(event: object) -> bool:
+    """Returns whether an event comes from a schedule of EventBridge."""
     source = event.get("source") if isinstance(event, Mapping) else None
     return isinstance(source, str) and source in _SCHEDULERS
 

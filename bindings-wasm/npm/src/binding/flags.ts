@@ -17,6 +17,7 @@ import type {
 import type { ProjectionOptions, ProjectionReport } from "../tools/projection.js";
 import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
+import type { Advance, Alarms } from "../tools/rollout.js";
 import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
 import type { Tools } from "../tools/tooling.js";
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
@@ -221,8 +222,8 @@ export class Flags {
 
   /** Calls a function of `tools.wasm` for the document. */
   #tool<Name extends keyof Tools>(name: Name, ...rest: Rest<Tools[Name]>): ReturnType<Tools[Name]> {
-    const call = requireTools(name)[name] as (...parameters: unknown[]) => ReturnType<Tools[Name]>;
-    return call(this.#held, ...rest);
+    type Call = (flags: Held, ...rest: unknown[]) => ReturnType<Tools[Name]>;
+    return (requireTools(name)[name] as Call)(this.#held, ...rest);
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
@@ -391,6 +392,11 @@ export class Flags {
     );
   }
 
+  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
+  strategyFor(system: System, context: ContextLike): Strategy | undefined {
+    return this.#tool("strategyFor", system, context);
+  }
+
   /**
    * Returns the flag's answer with everything needed to verify it with {@link replay}.
    */
@@ -404,12 +410,7 @@ export class Flags {
    * @throws {StrategyError} if the strategy is invalid, or names a missing flag
    */
   withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return flagsOf.made(this.#tool("withStrategy", strategy, options));
-  }
-
-  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
-  strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return this.#tool("strategyFor", system, context);
+    return this.#tool("withStrategy", strategy, options);
   }
 
   /** Returns the diagnostics of the document, and probable mistakes of its authors. */
@@ -442,7 +443,7 @@ export class Flags {
    * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
    */
   withStatus(key: FlagKey, status: Status, now: number): Flags {
-    return flagsOf.made(this.#tool("withStatus", key, status, now));
+    return this.#tool("withStatus", key, status, now);
   }
 
   /**
@@ -476,6 +477,20 @@ export class Flags {
     return this.#tool("finish", key, now, safetyPeriod);
   }
 
+  /**
+   * Returns this document after at most one step of each plan in a `lifecycle.rollout`, and the decisions. A plan waits
+   * while the state of one of its alarms is unknown. An alarm takes the share back to that of the stage before; before
+   * the first stage the flag is turned off. A malformed plan has no effect, and a decision that names the problem. The
+   * versions of each changed flag and of the document are raised by one; if answers change, `lastModifiedTimestamp` is
+   * set to `now`.
+   *
+   * @param alarms the states of alarms by name, such as `{ errors: "ok" }`
+   * @param now the time in seconds since 1970
+   */
+  advance(alarms: Alarms, now: number): Advance {
+    return this.#tool("advance", alarms, now);
+  }
+
   /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
   retirements(options: RetirementOptions): Retirement[] {
     return this.#tool("retirements", options);
@@ -483,8 +498,7 @@ export class Flags {
 
   /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
   toJson(): string {
-    requireTools("toJson");
-    return argumentErrors.text(core.flagsText(this.#held.handle));
+    return this.#tool("toJson");
   }
 
   /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */

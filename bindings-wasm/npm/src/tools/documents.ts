@@ -1,9 +1,16 @@
 /** Temporary access to documents, loading them if needed. */
 
+import { argumentErrors } from "../binding/errors.js";
 import { documentText, type Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
+import type { Held } from "../binding/handles.js";
 import { LoadedDocument } from "../binding/loaded-document.js";
 import * as core from "../generated/glue.js";
+
+/** Returns the canonical JSON text of a document. */
+export function toJson(flags: Held): string {
+  return argumentErrors.text(core.flagsText(flags.handle));
+}
 
 /** A document, already loaded or not. */
 export type DocumentLike = Flags | string | Uint8Array | object;

@@ -1,6 +1,8 @@
 /** Statuses of features, and the certification of artifacts from test results. */
 
 import { argumentErrors, ErrorKind, type Failure } from "../binding/errors.js";
+import type { Flags } from "../binding/flags.js";
+import { flagsOf } from "../binding/flags-of.js";
 import type { Held } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
@@ -36,10 +38,10 @@ const lifecycleErrors = new ErrorKind(
   "malformed-flag",
 );
 
-/** Returns the handle of a document with another status of a flag. */
-export function withStatus(flags: Held, key: string, status: Status, now: number): number {
+/** Returns the document with another status of a flag. */
+export function withStatus(flags: Held, key: string, status: Status, now: number): Flags {
   const moment = Number(now);
-  return lifecycleErrors.handle(tools.withStatus(flags.handle, key, status, moment));
+  return flagsOf.made(lifecycleErrors.handle(tools.withStatus(flags.handle, key, status, moment)));
 }
 
 /** The members to write into a flag's `lifecycle`. */

@@ -2,6 +2,8 @@
 
 import { type ContextLike, passContext } from "../binding/context.js";
 import { argumentErrors, ErrorKind, InputError } from "../binding/errors.js";
+import type { Flags } from "../binding/flags.js";
+import { flagsOf } from "../binding/flags-of.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import { encodeStrictly } from "../binding/json-encoding.js";
 import { limits } from "../generated/constants.js";
@@ -48,16 +50,16 @@ const strategyErrors = new ErrorKind(
   "not-a-strategy",
 );
 
-/** Returns the handle of a document under a strategy. */
+/** Returns the document under a strategy. */
 export function withStrategy(
   flags: Held,
   strategy: StrategyName | Strategy,
   options: StrategyOptions | undefined,
-): number {
+): Flags {
   const isName = typeof strategy !== "object" || strategy === null;
   const given = options === undefined ? strategy : { ...(isName ? { strategy } : strategy), ...options };
   const written = encodeStrictly(given ?? null, limits.documentBytes, strategyErrors);
-  return strategyErrors.handle(tools.withStrategy(flags.handle, written));
+  return flagsOf.made(strategyErrors.handle(tools.withStrategy(flags.handle, written)));
 }
 
 /** Returns the strategy that a document chooses for a context. */

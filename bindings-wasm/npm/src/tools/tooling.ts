@@ -4,12 +4,14 @@ import { hasTools } from "../binding/engine.js";
 import { __wbg_set_wasm, imports, loadAppConfig } from "../generated/tools-glue.js";
 import { check, readDiagnostics } from "./check.js";
 import { diff } from "./diff.js";
+import { toJson } from "./documents.js";
 import { readExplanation } from "./explanation.js";
 import { impact } from "./impact.js";
 import { certification, deployment, finish, withStatus } from "./lifecycle.js";
 import { addProjections } from "./projection.js";
 import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
+import { advance } from "./rollout.js";
 import { strategyFor, withStrategy } from "./strategy.js";
 import { typing } from "./typing.js";
 
@@ -20,6 +22,7 @@ addProjections();
 
 export const tooling = {
   glue,
+  advance,
   certification,
   check,
   deployment,
@@ -31,6 +34,7 @@ export const tooling = {
   receipt: readReceipt,
   retirements,
   strategyFor,
+  toJson,
   typing,
   withStatus,
   withStrategy,

@@ -180,7 +180,7 @@ describe("the entry for browsers, over HTTP", () => {
         () => new isoflag.DocumentHistory(), () => isoflag.replay("{}", one, { key: "k" }), () => isoflag.parseTtl("45s"), () => one.typing(),
         () => one.withStatus("f", "Done", 1), () => one.certification({}), () => one.deployment(1, 1), () => one.finish("f", 1),
         () => one.retirements({ now: 1 }), () => one.toJson(), () => isoflag.inventory({}, { now: 1 }), () => isoflag.checkEnvironments({}),
-        () => one.impact({}),
+        () => one.impact({}), () => one.advance({}, 1),
       ];
       for (const call of calls) try { call(); console.error("no error"); } catch (error) { console.error(error.message); }
       console.error(one.digest);`;
@@ -189,7 +189,7 @@ describe("the entry for browsers, over HTTP", () => {
     const lines = stderr.trim().split("\n");
     const absent = `
       explain diagnostics secureModeHash receipt DocumentHistory replay parseTtl typing withStatus
-      certification deployment finish retirements toJson inventory checkEnvironments impact`
+      certification deployment finish retirements toJson inventory checkEnvironments impact advance`
       .trim()
       .split(/\s+/);
     for (const [index, what] of absent.entries()) {

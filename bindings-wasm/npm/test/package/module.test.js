@@ -46,8 +46,8 @@ describe("core.wasm", () => {
     const core = new Set(names(modules.core));
     const missing = names(modules.tools).filter(name => !core.has(name) && !name.startsWith("__"));
     const tools = `
-      certification checkEnvironments checkFlags convertText countImpact deployment diffFlags editText evaluateAgain
-      evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
+      advanceFlags certification checkEnvironments checkFlags convertText countImpact deployment diffFlags editText
+      evaluateAgain evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
       loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf projectFlags projectionReport receipt
       replayReceipt retirements

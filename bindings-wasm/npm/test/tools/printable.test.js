@@ -69,6 +69,7 @@ const calls = {
     flags.withStrategy(/** @type {any} */ ({ strategy: "Custom", [text]: 10n ** 400n })),
   strategyFor: text => flags.strategyFor(text, { kind: "user", key: "a" }),
   certification: text => flags.certification({ ...certified, productionState: text }),
+  advance: text => flags.advance({ [text]: /** @type {any} */ (text) }, 1),
   check: text => flags.check({ [text]: 1 }),
   "check, names": text => flags.check({ names: `/${text}(/` }),
   edit: text => edit('{"flags":{}}', [{ op: "on", key: text }]),
