@@ -126,8 +126,8 @@ test:
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	$(call say,planned rollouts over random alarms (two minutes))
-	@HISTORIES=100000 cargo test --quiet --release -p isoflag-tools --test rollout
+	$(call say,planned rollouts and client documents from random ones (ten minutes))
+	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test rollout --test projection
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64

@@ -69,8 +69,9 @@ fn known_of(
     (Value::Object(known.into_iter().collect()), agreeing.into())
 }
 
+#[allow(clippy::disallowed_methods, reason = "the number of cases of a long run")]
 fn cases() -> u32 {
-    std::env::var("ISOFLAG_PROJECTION_CASES")
+    std::env::var("PROJECTIONS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(5_000)
