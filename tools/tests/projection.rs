@@ -1,5 +1,6 @@
 //! A projection answers as the whole document does, and shows no private value.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a long run has more cases; the shop is a file")]
 
 #[path = "../../core/tests/generated_evaluations/mod.rs"]
 mod generated_evaluations;
@@ -364,7 +365,6 @@ fn options_are_validated() {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "the shop's document is a file")]
 fn the_shops_document_for_a_visitor_is_less_than_a_fifth() {
     let shop = |name: &str| {
         let path = format!("{}/../examples/shop/{name}", env!("CARGO_MANIFEST_DIR"));

@@ -95,10 +95,19 @@ def answers() -> Topic:
     needs = seen(prerequisites=[{"key": "needed", "variation": 1}, {"key": "gone", "variation": 0}])
     depends = document([needs, needed])
     failed = reason("PREREQUISITE_FAILED", prerequisiteKey="needed")
-    ask("prerequisite", "a prerequisite that fails is named", depends, {"user": {"plan": "free"}}, user(plan="free"), detail("off", 2, failed))
+    ask(
+        "prerequisite",
+        "a prerequisite that fails is named",
+        depends,
+        {"user": {"plan": "free"}},
+        user(plan="free"),
+        detail("off", 2, failed),
+    )
     missing = reason("PREREQUISITE_FAILED", prerequisiteKey="gone")
     ask("missing-prerequisite", "and one that is missing", depends, {"user": {"plan": "pro"}}, user(plan="pro"), detail("off", 2, missing))
-    cycle = document([seen(prerequisites=[{"key": "other", "variation": 0}]), flag("other", prerequisites=[{"key": "flag", "variation": 0}])])
+    cycle = document(
+        [seen(prerequisites=[{"key": "other", "variation": 0}]), flag("other", prerequisites=[{"key": "flag", "variation": 0}])]
+    )
     ask("cycle", "a cycle is still one", cycle, ALICE, user(), malformed())
     ask("off", "a flag that is off", document([seen(on=False, rules=[rule(clause("plan", "in", "pro"))])]), ALICE, user(), off())
     broken = document([seen(rules=5)])
@@ -122,9 +131,9 @@ def documents() -> Topic:
     """What a projection contains."""
     topic = Topic("projected", "The documents of projections")
 
-    def load(slug: str, description: str, made: Object, known: Json, expected: Object, private: Json = ()) -> None:
-        meta = {"parentDigest": digest(made), **dict(expected.get("meta", {}))}  # type: ignore[arg-type,call-overload]
-        answer = {"keys": sorted(expected["flags"]), "digest": digest({**expected, "meta": meta})}  # type: ignore[arg-type]
+    def load(slug: str, description: str, made: Object, known: Json, flags: Object, private: Json = (), meta: Object | None = None) -> None:
+        expected: Object = {"flags": flags, "meta": {"parentDigest": digest(made), **(meta or {})}}
+        answer: Object = {"keys": sorted(flags), "digest": digest(expected)}
         call: dict[str, Json] = {"project": {"known": known, "private": private, "then": {"load": {}}}}
         topic.case(slug, "projection", description, call, answer, document=made)
 
@@ -134,21 +143,21 @@ def documents() -> Topic:
 
     two = [rule(clause("plan", "in", "pro"), id="a"), rule(clause("country", "in", "DE"), id="b", description="Germans")]
     made = document([seen(rules=two, description="why", lifecycle={"owner": "team"})], meta={"version": 3, "environment": "live"})
-    never = {"clauses": [NEVER], "variation": 0}
-    kept = {"id": "b", "clauses": [clause("country", "in", "DE")], "variation": 1}
+    never: Object = {"clauses": [NEVER], "variation": 0}
+    kept: Object = {"id": "b", "clauses": [clause("country", "in", "DE")], "variation": 1}
     load("placeholder", "a rule that is false before one that decides", made, {"user": {"plan": "free"}},
-         {"flags": {"flag": folded(rules=[never, kept], variations=["no", "yes"])}, "meta": {"version": 3}})  # fmt: skip
-    decided = {"id": "a", "clauses": [], "variation": 1}
+         {"flag": folded(rules=[never, kept], variations=["no", "yes"])}, meta={"version": 3})  # fmt: skip
+    decided: Object = {"id": "a", "clauses": [], "variation": 1}
     load("decided", "a decided flag is its answer", made, {"user": {"plan": "pro"}},
-         {"flags": {"flag": folded(rules=[decided], variations=[None, "yes"])}, "meta": {"version": 3}})  # fmt: skip
+         {"flag": folded(rules=[decided], variations=[None, "yes"])}, meta={"version": 3})  # fmt: skip
     load("malformed", "a malformed flag has no text", document([seen(rules=["secret"])]), None,
-         {"flags": {"flag": {"key": "flag", "version": 1, "clientSide": True, "on": True, "variations": False}}})  # fmt: skip
+         {"flag": {"key": "flag", "version": 1, "clientSide": True, "on": True, "variations": False}})  # fmt: skip
     load("target", "a target list that has the known key has no other", document([seen(targets=[{"variation": 1, "values": ["bob", "alice"]}])]),
-         ALICE, {"flags": {"flag": folded(targets=[{"variation": 1, "values": ["alice"]}], variations=[None, "yes"])}})  # fmt: skip
+         ALICE, {"flag": folded(targets=[{"variation": 1, "values": ["alice"]}], variations=[None, "yes"])})  # fmt: skip
     mail = rule(clause("email", "endsWith", "@acme.example"))
     load("refused", "a flag that shows a private value is left out, and flags that depend on it",
          document([seen(rules=[mail]), seen("dependent", prerequisites=[{"key": "flag", "variation": 0}]), seen("free"), flag("server")]), ALICE,
-         {"flags": {"free": folded("free")}}, ["user.email"])  # fmt: skip
+         {"free": folded("free")}, ["user.email"])  # fmt: skip
     return topic
 
 

@@ -10,13 +10,12 @@ use isoflag::model::{
 
 use super::ProjectionError;
 
-/// The kind of a context and the name of an attribute.
-type Named = (Arc<str>, Arc<str>);
+/// The kind of a context, and the name of an attribute.
+type Attribute = (Arc<str>, Arc<str>);
 
-/// Private references, such as `user.email`.
+/// Private references, such as `user.email`, by kind and name of the attribute.
 pub(super) struct Private {
-    /// By attribute; with the index of the text.
-    references: BTreeMap<Named, Vec<(usize, AttributeReference)>>,
+    references: BTreeMap<Attribute, Vec<(usize, AttributeReference)>>,
     key: AttributeReference,
     texts: Vec<Arc<str>>,
 }
