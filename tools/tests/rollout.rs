@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a test may read its environment")]
 
+use isoflag::model::Section;
 use isoflag::{Context, Flags, Value};
 use isoflag_tools::{Advance, Alarms, CheckOptions, Decision, DecisionKind, advance, check};
 
@@ -425,16 +426,15 @@ fn random_plan(random: &mut Random) -> (String, u64, u64) {
 
 /// The weight of the variation in the source, 0 while the flag is off; and whether the segment has it.
 fn shares(flags: &Flags) -> (i64, bool) {
-    let document = flags.document();
+    let flag = flags.source(Section::Flags, "new").unwrap();
     let get = |value: &Value, name: &str| {
         value.as_object().and_then(|object| object.get(name)).cloned().unwrap_or_default()
     };
-    let flag = get(&get(&document, "flags"), "new");
-    if get(&flag, "on").as_bool() != Some(true) {
+    if get(flag, "on").as_bool() != Some(true) {
         return (0, false);
     }
-    let segment = get(&flag, "rules").as_array().is_some_and(|rules| !rules.is_empty());
-    let fallthrough = get(&flag, "fallthrough");
+    let segment = get(flag, "rules").as_array().is_some_and(|rules| !rules.is_empty());
+    let fallthrough = get(flag, "fallthrough");
     if get(&fallthrough, "variation").as_integer() == Some(0) {
         return (100_000, true);
     }
@@ -443,6 +443,17 @@ fn shares(flags: &Flags) -> (i64, bool) {
     let own = entries.filter(|entry| get(entry, "variation").as_integer() == Some(0));
     let share = own.map(|entry| get(entry, "weight").as_integer().unwrap()).sum();
     (share, segment || share == 100_000)
+}
+
+/// The report of a failure.
+#[derive(Debug)]
+#[allow(dead_code, reason = "only printed")]
+struct Told<'a> {
+    seed: u64,
+    turn: u64,
+    plan: &'a str,
+    states: &'a [(&'a str, &'a str)],
+    found: &'a Decision,
 }
 
 /// A share never rises while an alarm is on or unknown, nor before its time; a share falls when an
@@ -478,23 +489,23 @@ fn check_history(seed: u64) {
         let advanced = advance(&flags, &alarms(&states), now as f64);
         let found = only(&advanced).clone();
         let after = shares(&advanced.flags);
-        let told = format!("seed {seed}, turn {turn}: {plan}, {states:?}, {found:?}");
+        let told = Told { seed, turn, plan: &plan, states: &states, found: &found };
         if after > before {
-            assert!(is_quiet, "{told}");
-            assert_eq!(found.kind, DecisionKind::NextStage, "{told}");
-            assert!(now >= risen_at, "{told}");
+            assert!(is_quiet, "{told:?}");
+            assert_eq!(found.kind, DecisionKind::NextStage, "{told:?}");
+            assert!(now >= risen_at, "{told:?}");
         }
         if is_alarm && !is_complete && before > (0, false) && quiet_since.is_some() {
-            assert!(after < before, "{told}");
+            assert!(after < before, "{told:?}");
         }
-        assert_eq!(found.changed, advanced.flags.digest() != flags.digest(), "{told}");
+        assert_eq!(found.changed, advanced.flags.version() != flags.version(), "{told:?}");
         // The least time passes from each change on: a new stage, an alarm, and the end of one.
         if found.changed {
             since = since.max(now);
             risen_at = since + duration_of(&plan, found.stage.unwrap_or(0));
         }
         is_complete |= found.kind == DecisionKind::Complete;
-        assert!(!is_complete || found.kind == DecisionKind::Complete, "{told}");
+        assert!(!is_complete || found.kind == DecisionKind::Complete, "{told:?}");
         flags = advanced.flags;
         if is_alarm {
             quiet_since = None;
@@ -502,12 +513,12 @@ fn check_history(seed: u64) {
             quiet_since = quiet_since.or(Some(now));
         }
         if !is_noisy && is_complete {
-            assert_eq!(shares(&flags), (100_000, true), "{told}");
+            assert_eq!(shares(&flags), (100_000, true), "{told:?}");
             return;
         }
         // Every stage passes in at most the longest time and the distance of two calls.
         let limit = noisy + 40 + stages * (longest / 30 + 8);
-        assert!(turn < limit, "{told}");
+        assert!(turn < limit, "{told:?}");
     }
 }
 
