@@ -61,7 +61,7 @@ demo-python:
 	@.ci/python-env $(DEMO)/venv maturin bindings-python/requirements-build.txt
 	@.ci/cached 'the Python package, not optimised' '$(DEMO)/venv/lib/python3*/site-packages/isoflag' $(WHEEL) -- \
 		env PATH="$(CURDIR)/$(DEMO)/venv/bin:$$PATH" MATURIN_PEP517_ARGS='--profile demo' CARGO_TARGET_DIR="$(TARGET)/demo-python" \
-		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python
+		"$(CURDIR)/$(DEMO)/venv/bin/python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python
 
 demo-module: wasm-target
 	@.ci/cached 'the WebAssembly module, not optimised' '$(TARGET)/wasm32-unknown-unknown/demo/isoflag_wasm_tools.wasm' $(WASM) -- \
@@ -86,7 +86,7 @@ build-python:
 	@.ci/python-env .venv maturin bindings-python/requirements-{build,linux}.txt
 	@$(call wheel,$(MACHINE))
 	@.ci/cached 'the wheel in .venv' '.venv/lib/python3*/site-packages/isoflag' dist/isoflag-*_$(MACHINE).whl -- \
-		.venv/bin/pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
+		.venv/bin/python -m pip install --force-reinstall --no-deps dist/isoflag-*_$(MACHINE).whl
 
 # Modules that the tests import, besides the package.
 python-packages: build-python
@@ -95,7 +95,7 @@ python-packages: build-python
 build-arrow: python-packages
 	@.ci/cached 'isoflag-arrow (a minute)' '.venv/lib/python3*/site-packages/isoflag/arrow' $(ARROW) -- \
 		env PATH="$(CURDIR)/.venv/bin:$$PATH" CARGO_TARGET_DIR="$(TARGET)/arrow" \
-		pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python/arrow
+		.venv/bin/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall ./bindings-python/arrow
 
 # Without rustup the target comes with the machine's Rust.
 wasm-target:

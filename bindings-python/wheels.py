@@ -81,7 +81,8 @@ def build(package: Path, target: str, folder: Path, *arguments: str) -> None:
     manifest = str(package / "Cargo.toml")
     command = ["maturin", "build", "--manifest-path", manifest, "--target", target]
     flags = " ".join([os.environ.get("RUSTFLAGS", ""), *remap])
-    run(*command, "--out", folder, *zig, *arguments, RUSTFLAGS=flags)
+    # An incremental build is larger.
+    run(*command, "--out", folder, *zig, *arguments, RUSTFLAGS=flags, CARGO_INCREMENTAL="0")
 
 
 def faults(wheel: Path) -> list[str]:
