@@ -113,6 +113,7 @@ impl HashPrefix {
 }
 
 /// Whether a number can be a seed, or be hashed: any integral double.
+#[inline]
 pub(crate) fn is_integral(number: f64) -> bool {
     number.trunc().total_cmp(&number).is_eq()
 }
