@@ -47,7 +47,7 @@ fn memory_grows_as_the_document_does() {
         };
         check_growth(name, projected(&small), projected(&large));
     }
-    for ((name, small), (_, large)) in documents(SIZE).into_iter().zip(documents(SIZE * 2)) {
+    for ((name, small), (_, large)) in documents(SIZE / 4).into_iter().zip(documents(SIZE / 2)) {
         check_growth(name, edited(&small), edited(&large));
     }
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
