@@ -145,9 +145,9 @@ impl<'t> Places<'t> {
         let mut shown = self.first_line(root);
         for (depth, (step, path)) in steps.iter().enumerate() {
             let start = value.start();
+            let followed = self.followed(depth, start, *path);
             let index = match (step, value) {
                 (Step::Member(name), Value::Object(object)) => {
-                    let followed = self.followed(depth, start, *path);
                     followed.or_else(|| self.member(object, name))
                 }
                 (Step::Element(index), Value::Array(_)) => Some(*index),
@@ -163,7 +163,10 @@ impl<'t> Places<'t> {
                 _ => (None, None),
             };
             let Some(inner) = inner else { return (shown, depth) };
-            self.follow(depth, start, *path, index);
+            // The rest of the path that was followed last is still of use.
+            if followed.is_none() {
+                self.follow(depth, start, *path, index);
+            }
             value = inner;
             let line_end = self.line_of(value.start()).end;
             shown = match name {

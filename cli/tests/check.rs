@@ -71,7 +71,7 @@ fn many_findings_about_a_flag_with_a_long_key_take_linear_time() {
     let rule =
         r#"{"variation": 9, "clauses": [{"attribute": "a", "op": "sounds like", "values": [1]}]}"#;
     let rules = vec![rule; 10_000].join(",\n");
-    let key = "k".repeat(100_000);
+    let key = "k".repeat(2_000_000);
     let document = format!(
         r#"{{"flags": {{"{key}": {{"key": "{key}", "on": true, "variations": [1], "rules": [{rules}],
             "fallthrough": {{"variation": 0}}}}}}}}"#
