@@ -19,7 +19,7 @@ const DOCUMENT: &str = r#"{
 }
 "#;
 
-const RULE: &str = r#"{"clauses":[{"attribute":"","negate":false,"op":"segmentMatch","values":["staff"]}],"id":"lifecycle.rollout","variation":0}"#;
+const RULE: &str = r#"{"variation": 0, "clauses": [{"attribute": "", "op": "segmentMatch", "negate": false, "values": ["staff"]}], "id": "lifecycle.rollout"}"#;
 
 fn text(document: &str) -> String {
     std::fs::read_to_string(document).unwrap()
@@ -59,7 +59,7 @@ fn a_plan_advances_in_place() {
     let decision = r#"{"alarms":[],"changed":true,"decision":"next stage","key":"new","path":null,"reason":"stage 2 of 3, 5%","share":5,"stage":1,"until":null}"#;
     assert_eq!(ran, (0, format!("{{\"decisions\":[{decision}],\"now\":4600,\"written\":true}}\n")));
     assert!(text(&document).contains(
-        r#""fallthrough": {"rollout":{"variations":[{"variation":0,"weight":5000},{"variation":1,"weight":95000}]}}"#
+        r#""fallthrough": {"rollout":  {"variations": [{"variation": 0, "weight": 5000}, {"variation": 1, "weight": 95000}]}}"#
     ));
 
     let before = text(&document);
@@ -68,8 +68,8 @@ fn a_plan_advances_in_place() {
         (1, "`new`: alarm: `errors` is on: stage 1 of 3, the segment `staff`\n".to_owned())
     );
     let back = before
-        .replace(r#""weight":5000}"#, r#""weight":0}"#)
-        .replace(r#""weight":95000}"#, r#""weight":100000}"#)
+        .replace(r#""weight": 5000}"#, r#""weight": 0}"#)
+        .replace(r#""weight": 95000}"#, r#""weight": 100000}"#)
         .replace(
             r#""version": 6, "lastModifiedTimestamp": 4600"#,
             r#""version": 7, "lastModifiedTimestamp": 4700"#,
@@ -91,7 +91,7 @@ fn a_plan_advances_in_place() {
     assert!(end.contains("[1e2]}]} ],"), "{end}");
     assert!(end.contains(r#""state": "complete""#), "{end}");
     assert!(
-        end.contains(r#"[{"variation":0,"weight":100000},{"variation":1,"weight":0}]"#),
+        end.contains(r#"[{"variation": 0, "weight": 100000}, {"variation": 1, "weight": 0}]"#),
         "{end}"
     );
     assert_eq!(

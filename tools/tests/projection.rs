@@ -72,10 +72,7 @@ fn known_of(
 
 #[allow(clippy::disallowed_methods, reason = "the number of cases of a long run")]
 fn cases() -> u32 {
-    std::env::var("PROJECTIONS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(5_000)
+    std::env::var("PROJECTIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000)
 }
 
 fn options(known: &Value) -> ProjectionOptions {

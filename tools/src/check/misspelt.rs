@@ -30,6 +30,7 @@ const META: Shape = Shape {
         "check",
         "strategies",
         "artifacts",
+        "parentDigest",
     ],
     inner: &[("strategies", &STRATEGIES)],
 };
@@ -124,9 +125,17 @@ const LIFECYCLE: Shape = Shape {
         "changePlanned",
         "needed",
         "offWaitsForPins",
+        "rollout",
     ],
-    inner: &[],
+    inner: &[("rollout", &PLAN)],
 };
+
+const PLAN: Shape = Shape {
+    known: &["stages", "alarms", "startTimestamp", "state", "stage", "stageTimestamp"],
+    inner: &[("stages", &STAGE)],
+};
+
+const STAGE: Shape = Shape { known: &["share", "segment", "duration"], inner: &[] };
 
 const SEGMENT: Shape = Shape {
     known: &[
@@ -299,6 +308,8 @@ mod tests {
             (&ROLLOUT, definition("rollout")),
             (&WEIGHTED, items("rollout", "variations")),
             (&LIFECYCLE, definition("lifecycle")),
+            (&PLAN, definition("rolloutPlan")),
+            (&STAGE, definition("rolloutStage")),
             (&SEGMENT, definition("segment")),
             (&CONTEXT_LIST, items("segment", "includedContexts")),
             (&SEGMENT_RULE, items("segment", "rules")),
