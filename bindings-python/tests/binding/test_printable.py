@@ -29,7 +29,9 @@ HOSTILE = (
     "\x1b[2J\x1b]0;t\x07\x9b31m\r\n::error file=a::b\n##[group]x"
     "\u202e\u2066\u061c\u200e\u200f\u2028\x85\x7f\x00\t\u200b\ufeff\xad\U000e0041"
 )
-OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\xad\u200b\ufeff\U000e0041]")
+OBEYED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\xad\u200b\ufeff\U000e0041]"
+)
 ADA = {"kind": "user", "key": "ada"}
 EVENT = {"version": "2.0", "requestContext": {"http": {"method": "GET"}}}
 CLAUSE = {"attribute": HOSTILE, "op": HOSTILE, "values": [HOSTILE]}
