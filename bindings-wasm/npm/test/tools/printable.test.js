@@ -7,17 +7,7 @@ import * as node from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 import { OBEYED, rawMessages, HOSTILE as TEXTS } from "../hostile.js";
 
-const {
-  DocumentHistory,
-  Flags,
-  checkEnvironments,
-  convert,
-  edit,
-  inventory,
-  parseTtl,
-  replay,
-  toAppConfigKey,
-} = node;
+const { DocumentHistory, Flags, checkEnvironments, convert, edit, inventory, parseTtl, replay } = node;
 
 const HOSTILE = TEXTS.join("");
 
