@@ -31,23 +31,33 @@ struct Printable<'t> {
     keeps_lines: bool,
 }
 
-/// Whether a terminal or a reader would not treat it as an ordinary character. Joiners are
-/// ordinary: scripts and emoji need them.
+/// Whether a terminal or a reader would not treat it as an ordinary character: control characters,
+/// format characters (Unicode's categories `Cc` and `Cf`) and separators of lines.
 fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '\u{ad}'
+                | '\u{600}'..='\u{605}'
                 | '\u{61c}'
+                | '\u{6dd}'
+                | '\u{70f}'
+                | '\u{890}'..='\u{891}'
+                | '\u{8e2}'
                 | '\u{180e}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
+                | '\u{200b}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
+                | '\u{2060}'..='\u{2064}'
+                | '\u{2066}'..='\u{206f}'
                 | '\u{feff}'
                 | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
+                | '\u{110bd}'
+                | '\u{110cd}'
+                | '\u{13430}'..='\u{1343f}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0001}'
+                | '\u{e0020}'..='\u{e007f}'
         )
 }
 
@@ -108,7 +118,7 @@ mod tests {
                 "a\\u200bb\\ufeff\\u2060\\u00ad",
                 "a\\u200bb\\ufeff\\u2060\\u00ad",
             ),
-            ("a\u{e0041}\u{200d}", "a\\udb40\\udc41\u{200d}", "a\\udb40\\udc41\u{200d}"),
+            ("a\u{e0041}\u{200d}", "a\\udb40\\udc41\\u200d", "a\\udb40\\udc41\\u200d"),
             ("::a::b", "\\u003a:a::b", "\\u003a:a::b"),
             (" \u{a0}::a", " \u{a0}\\u003a:a", " \u{a0}\\u003a:a"),
             ("a\n  ::b", "a\\n  \\u003a:b", "a\n  \\u003a:b"),

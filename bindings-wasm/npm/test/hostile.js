@@ -3,7 +3,7 @@
 import { Activity } from "../dist/activity.js";
 import { createSource } from "../dist/source.js";
 
-export const OBEYED = /[^\n\P{Cc}]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|^\s*::|##\[|##vso\[/mu;
+export const OBEYED = /[^\n\P{Cc}]|[\p{Cf}\u2028\u2029]|^\s*::|##\[|##vso\[/mu;
 
 export const HOSTILE = [
   "\u001b[2J\u001b]0;t\u0007",
@@ -15,6 +15,7 @@ export const HOSTILE = [
   "##vso[task.setvariable]x",
   "###[debug]",
   "\u202e\u2066\u061c\u200e\u200f\u2028\u2029",
+  "\u200b\u200d\ufeff\xad\u2060\u{e0041}",
 ];
 
 /** @typedef {typeof import("../dist/index.js")} Entry */

@@ -1,7 +1,7 @@
 /** Makes untrusted text printable in messages, which terminals, pipelines' logs and readers see. */
 
-/** Control characters, marks of direction, and the beginnings of commands of a pipeline. */
-const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|#(?=#(vso)?\[)/gu;
+/** Control and format characters, separators of lines, and the beginnings of commands of a pipeline. */
+const OBEYED = /[\p{Cc}\p{Cf}\u2028\u2029]|#(?=#(vso)?\[)/gu;
 
 const PLAIN_NAME = /^[A-Za-z0-9_-]+$/;
 
@@ -14,7 +14,9 @@ const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 export function printable(message: string): string {
   return message.replace(
     OBEYED,
-    obeyed => SHORT[obeyed] ?? `\\u${obeyed.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    obeyed =>
+      SHORT[obeyed] ??
+      obeyed.replace(/./gs, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
   );
 }
 
