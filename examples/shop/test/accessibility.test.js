@@ -40,7 +40,7 @@ describe("the page", { skip: skipWithoutChromium() }, () => {
 
   for (const [view, isReady] of [
     ["documents", "[data-verdict=same]"],
-    ["instances", ".instances"],
+    ["instances", ".instances main"],
   ]) {
     for (const screen of SCREENS) {
       const { viewport, colorScheme } = screen;
