@@ -140,7 +140,9 @@ def test_a_share_over_the_bound_fails(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit) as raised:
         main(["impact", "old.json", "new.json", "users.parquet", "--fail-over", "5"])
     assert raised.value.code == 2
-    assert "expected a percentage from 0% to 100% with at most 8 decimals" in capsys.readouterr().err
+    assert (
+        "expected a percentage from 0% to 100% with at most 8 decimals" in capsys.readouterr().err
+    )
 
 
 def truncated(path: Path) -> None:
