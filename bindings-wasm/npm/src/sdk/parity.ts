@@ -10,10 +10,18 @@ import { type Evaluation, observe } from "./observation.js";
 const MAX_LENGTH = 4096;
 const MAX_FLAGS = 64;
 
+/** The required part of a document. */
+export interface HashedAnswers {
+  /** The document's digest. */
+  readonly digest: string;
+  /** Frees its memory. */
+  free(): void;
+}
+
 /** The required part of the class `Flags`. */
 export interface AnswerHasher {
   /** Loads a document. */
-  fromObject(document: object): { readonly digest: string; free(): void };
+  fromObject(document: object): HashedAnswers;
 }
 
 /** Options of a {@link ParityReporter}. */
