@@ -33,6 +33,7 @@ mod in_place;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
+mod percentage;
 mod projection;
 mod receipt;
 mod retirement;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use isoflag::{Object, Path, Value};
 
 use super::error::EditError;
+use crate::percentage::{BUCKETS, Percentage};
 
 /// The edits of one flag.
 #[derive(Debug, Default)]
@@ -62,8 +63,6 @@ pub(super) struct Target {
     pub(super) variation: Option<u32>,
     pub(super) values: Vec<Arc<str>>,
 }
-
-pub(super) const WHOLE: u32 = 100_000;
 
 /// The kind of targets without `contextKind`.
 pub(super) const USER: &str = "user";
@@ -241,8 +240,9 @@ impl<'a> Reader<'a> {
     fn shares(&self) -> Result<Shares, EditError> {
         match (self.get("percent"), self.get("weights")) {
             (Some(percent), None) => {
-                let buckets = percent.as_number().and_then(buckets);
+                let buckets = percent.as_number().and_then(Percentage::of_number);
                 let message = "expected a percentage from 0 to 100 with at most 3 decimals";
+                let buckets = buckets.and_then(Percentage::buckets);
                 let buckets = buckets.ok_or_else(|| self.invalid("percent", message))?;
                 Ok(Shares::One { variation: self.index("variation")?, buckets })
             }
@@ -301,16 +301,9 @@ fn all_shares(entries: &[Value], path: &Path<'_>) -> Result<Vec<(u32, u32)>, Edi
         shares.push((variation, weight));
         sum += u64::from(weight);
     }
-    if sum != u64::from(WHOLE) {
-        let message = format!("the weights sum to {sum}; they must sum to {WHOLE}");
+    if sum != u64::from(BUCKETS) {
+        let message = format!("the weights sum to {sum}; they must sum to {BUCKETS}");
         return Err(EditError::invalid(path, message));
     }
     Ok(shares)
-}
-
-/// Converts a percentage to buckets, if it has at most 3 decimals.
-fn buckets(percent: f64) -> Option<u32> {
-    let buckets = (percent * 1000.0).round();
-    let is_exact = (percent * 1000.0 - buckets).abs() < 1e-6;
-    (is_exact && (0.0..=f64::from(WHOLE)).contains(&buckets)).then_some(buckets as u32)
 }

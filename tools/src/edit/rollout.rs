@@ -2,8 +2,9 @@
 
 use isoflag::{Object, Value};
 
-use super::operation::{Shares, WHOLE};
+use super::operation::Shares;
 use crate::impact::buckets;
+use crate::percentage::BUCKETS;
 use crate::simulation::raise_share;
 
 /// The variations of a flag.
@@ -136,7 +137,7 @@ fn entries(fallthrough: &Object, rollout: &Object) -> Result<Vec<Entry>, Rollout
     let index = |value: &Value| value.as_integer().and_then(|index| u32::try_from(index).ok());
     if let Some(fixed) = fallthrough.get("variation").filter(|fixed| !fixed.is_null()) {
         let fixed = index(fixed).ok_or(RolloutError::Malformed("fallthrough.variation"))?;
-        return Ok(vec![Entry::new(fixed, WHOLE)]);
+        return Ok(vec![Entry::new(fixed, BUCKETS)]);
     }
     const ENTRIES: &str = "fallthrough.rollout.variations";
     let malformed = RolloutError::Malformed(ENTRIES);

@@ -6,12 +6,7 @@ use isoflag::model::{BucketInput, Model, Rollout, Served, WeightedVariation};
 use super::ServedAnswer;
 use super::foresee::ExactShare;
 use crate::diff::Words;
-
-/// The number of buckets.
-pub(super) const BUCKETS: u32 = 100_000;
-
-/// The whole of which shares are counted: every pair of two buckets.
-pub(super) const WHOLE: u64 = 10_000_000_000;
+use crate::percentage::BUCKETS;
 
 /// The decision of a target list, a rule, the fallthrough, or a flag that is off.
 #[derive(Debug)]

@@ -15,10 +15,11 @@ use isoflag::model::{
 };
 use isoflag::{Flags, Object, Value};
 
-use super::decision::{Decision, Differs, Joint, WHOLE, hashed};
+use super::decision::{Decision, Differs, Joint, hashed};
 use super::{ServedAnswer, Variations};
 use crate::analysis::{ChangedParts, FLAGS, Failing, Part, SEGMENTS};
 use crate::diff::Words;
+use crate::percentage::WHOLE;
 
 /// The part of a flag that decides an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

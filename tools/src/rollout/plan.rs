@@ -7,12 +7,7 @@ use isoflag::model::{FlagState, Section};
 use isoflag::{Code, Diagnostic, Flags, Object, Path, Value, parse_ttl};
 
 use crate::lifecycle::{read_moment, steady_on_variation};
-
-/// The buckets of the whole.
-pub(super) const WHOLE: u32 = 100_000;
-
-/// The buckets of one percent.
-const PERCENT: f64 = 1000.0;
+use crate::percentage::{BUCKETS, Percentage};
 
 const A_TIME: &str = "seconds since 1970, or a date such as `2026-01-31`";
 
@@ -173,7 +168,7 @@ fn stages(
         let duration = duration(member(stage, "duration"), &path.member("duration"))?;
         stages.push(Stage { buckets, duration });
     }
-    if last != WHOLE {
+    if last != BUCKETS {
         let path = list.element(written.len() - 1);
         let message = "the last stage does not reach everybody; end with the share 100";
         return Err(invalid(&path, message));
@@ -205,18 +200,15 @@ fn first_segment(
 
 /// Converts a percentage, which has at most three decimals.
 fn buckets(share: &Value, path: &Path<'_>) -> Result<u32, Diagnostic> {
-    let thousandths = share.as_number().map(|share| share * PERCENT);
-    let whole = thousandths.filter(|share| {
-        (0.0..=f64::from(WHOLE)).contains(share) && (share - share.round()).abs() < 1e-6
-    });
-    whole
-        .map(|share| share.round() as u32)
+    let percentage = share.as_number().and_then(Percentage::of_number);
+    percentage
+        .and_then(Percentage::buckets)
         .ok_or_else(|| unexpected(path, "share", share, "a percentage with at most three decimals"))
 }
 
 /// The percentage of a number of buckets.
 pub(super) fn percent_of(buckets: u32) -> f64 {
-    f64::from(buckets) / PERCENT
+    f64::from(buckets) / 1000.0
 }
 
 fn duration(written: Option<&Value>, path: &Path<'_>) -> Result<f64, Diagnostic> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use isoflag::{Object, Value};
 
 use super::decision::DecisionKind;
-use super::plan::{Plan, Progress, WHOLE};
+use super::plan::{Plan, Progress};
 use super::step::Step;
+use crate::percentage::BUCKETS;
 
 /// The id of the rule for the segment of the first stage.
 const RULE_ID: &str = "lifecycle.rollout";
@@ -27,7 +28,7 @@ pub(super) fn written(source: &Object, plan: &Plan, step: &Step) -> Written {
             let rule = plan.segment.as_ref().map(|segment| rule(segment, plan.on));
             with_weights(&with_rule(&flag, rule), plan, target)
         }
-        DecisionKind::Complete => with_weights(&with_rule(source, None), plan, WHOLE),
+        DecisionKind::Complete => with_weights(&with_rule(source, None), plan, BUCKETS),
         DecisionKind::Alarm => match step.after.stage {
             None => with(source, "on", Value::Bool(false)),
             // Somebody may have lowered the share below that of the stage.
@@ -100,7 +101,7 @@ fn with_rule(flag: &Object, rule: Option<Value>) -> Object {
 fn share(flag: &Object, variation: u32) -> i64 {
     let fallthrough = object(flag.get("fallthrough"));
     if let Some(served) = fallthrough.get("variation").filter(|served| !served.is_null()) {
-        return if is_index(Some(served), variation) { i64::from(WHOLE) } else { 0 };
+        return if is_index(Some(served), variation) { i64::from(BUCKETS) } else { 0 };
     }
     let entries = entries(&object(fallthrough.get("rollout")));
     let own = entries.iter().filter(|entry| is_index(entry.get("variation"), variation));
@@ -130,7 +131,7 @@ fn with_weights(flag: &Object, plan: &Plan, buckets: u32) -> Object {
     let fallthrough = object(flag.get("fallthrough"));
     let rollout = object(fallthrough.get("rollout"));
     let of = |variation| {
-        let weight = if variation == plan.on { buckets } else { WHOLE.saturating_sub(buckets) };
+        let weight = if variation == plan.on { buckets } else { BUCKETS.saturating_sub(buckets) };
         (variation, Value::from(weight))
     };
     let held = entries(&rollout);

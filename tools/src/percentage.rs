@@ -1,9 +1,15 @@
-//! Percentages, exact as they are written.
+//! Percentages, exact as they are written, and the buckets of a rollout.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::decision::{BUCKETS, WHOLE};
+use isoflag::Value;
+
+/// The buckets of a rollout.
+pub(crate) const BUCKETS: u32 = 100_000;
+
+/// The whole of which shares are counted: every pair of two buckets.
+pub(crate) const WHOLE: u64 = 10_000_000_000;
 
 /// The digits after the decimal point that [`WHOLE`] can hold of a percentage.
 const DECIMALS: usize = 8;
@@ -51,6 +57,11 @@ impl FromStr for Percentage {
 }
 
 impl Percentage {
+    /// The percentage that a number is as it is printed; `None` if it is not one.
+    pub(crate) fn of_number(number: f64) -> Option<Percentage> {
+        [&Value::from(number).to_canonical_json(), "%"].concat().parse().ok()
+    }
+
     /// The share, from 0 to 1.
     #[must_use]
     pub fn share(self) -> f64 {
@@ -99,6 +110,12 @@ mod tests {
         ] {
             let percentage: Percentage = text.parse().unwrap();
             assert_eq!((&*percentage.to_string(), percentage.buckets()), (printed, buckets));
+        }
+        for (number, buckets) in [(0.7, Some(700)), (12.345, Some(12_345)), (1e-3, Some(1))] {
+            assert_eq!(Percentage::of_number(number).and_then(Percentage::buckets), buckets);
+        }
+        for wrong in [-1.0, 100.001, 1e300, f64::NAN, 0.1 + 0.2, 1e-9] {
+            assert_eq!(Percentage::of_number(wrong), None, "{wrong}");
         }
         for wrong in [
             "5",
