@@ -6,6 +6,7 @@
 import { brotliDecompressSync } from "node:zlib";
 
 import { hasTools, readPlainContextsWith, start } from "./binding/engine.js";
+import { isDevelopment } from "./binding/is-development.js";
 import { PlainContexts } from "./binding/plain/contexts.js";
 import { warnAboutProblems } from "./binding/problem-warnings.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
@@ -20,7 +21,7 @@ try {
 }
 // Another entry may have started before, with a module without the functions that this needs.
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
-if (process.env["NODE_ENV"] !== "production") warnAboutProblems();
+if (isDevelopment()) warnAboutProblems();
 
 export * from "./sdk/source/ready-source.js";
 export * from "./tools-api.js";

@@ -7,6 +7,7 @@ import type { BoundFlags } from "../../binding/bound-flags.js";
 import type { ContextLike } from "../../binding/context.js";
 import type { EvaluationReason } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
+import { isDevelopment } from "../../binding/is-development.js";
 import type { JsonValue } from "../../binding/json.js";
 import { ProblemMessages } from "../../binding/problem-messages.js";
 import { problems } from "../../binding/problems.js";
@@ -329,15 +330,6 @@ export class Committed {
     if (error === this.#reported) return;
     this.#reported = error;
     if (error !== undefined) this.onError?.(error);
-  }
-}
-
-/** Whether the application is developed: bundlers replace the expression. */
-function isDevelopment(): boolean {
-  try {
-    return process.env["NODE_ENV"] !== "production";
-  } catch {
-    return false;
   }
 }
 
