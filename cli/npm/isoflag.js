@@ -30,9 +30,12 @@ const wasi = new WASI({
   env: { ...process.env, ...terminalWidth(), PWD: process.cwd() },
   preopens: { "/": "/" },
 });
+// Called directly, Node 20 takes V8's fast path for them, on which a large write aborts the process.
+const functions = Object.entries(wasi.getImportObject().wasi_snapshot_preview1);
+const imports = Object.fromEntries(functions.map(([name, call]) => [name, (...args) => call(...args)]));
 const module = new WebAssembly.Module(readFileSync(new URL("isoflag.wasm", import.meta.url)));
 try {
-  process.exitCode = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+  process.exitCode = wasi.start(new WebAssembly.Instance(module, { wasi_snapshot_preview1: imports }));
 } catch (error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
   process.stderr.write(`error: the command-line tool failed: ${error.message}; please report the command\n`);

@@ -41,6 +41,14 @@ impl Failure {
     pub(crate) fn message(text: impl Into<String>) -> Failure {
         Failure::Message(text.into())
     }
+
+    /// The error of a build for WebAssembly whose subcommand runs another program.
+    pub(crate) fn runs_a_program(what: &str) -> Failure {
+        Failure::message(format!(
+            "{what}, which WebAssembly cannot; install the native binary: \
+             `pip install 'isoflag[cli]'` or `cargo install isoflag-cli`"
+        ))
+    }
 }
 
 impl fmt::Display for Failure {

@@ -355,3 +355,13 @@ fn a_failure_is_reported_in_one_line_and_the_document_is_unchanged() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("`f` has no status"), "{ran:?}");
 }
+
+#[test]
+fn certify_does_not_change_a_profile() {
+    let profile = r#"{"checkout": {"enabled": true}, "other": {"enabled": false}}"#;
+    let path = file("profile.json", Some(profile));
+    let ran = isoflag(&["certify", &path, "--write", "--no-evidence", "--", "true"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("change it in AppConfig"), "{ran:?}");
+    assert_eq!(text(&path), profile);
+}

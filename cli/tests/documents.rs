@@ -219,7 +219,6 @@ fn no_subcommand_changes_a_profile() {
             &["stamp", &path][..],
             &["stamp", &path, &path],
             &["status", &path, "other", "doing", "--write"],
-            &["certify", &path, "--write", "--no-evidence", "--", "true"],
             &["deployed", &path, "--artifact-time", "9"],
             &["finish", &path, "other"],
             &["advance", &path, "--write"],

@@ -274,6 +274,9 @@ fn blame_names_the_commit_that_changed_an_answer() {
     std::fs::remove_file(format!("{folder}/.git/objects/{start}/{rest}")).unwrap();
     let ran = isoflag(&arguments);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    let missing = isoflag(&[&AGED[..], &["/flags.json"]].concat());
+    assert_eq!((missing.code, missing.out.as_str()), (2, ""), "{missing:?}");
+    assert!(missing.err.contains("a folder of versions"), "{missing:?}");
 }
 
 #[test]
@@ -291,9 +294,6 @@ fn blame_reads_a_folder_of_versions_or_says_what_is_missing() {
     assert_eq!(ran.out.lines().nth(1), Some(&*format!("  {second}")), "{ran:?}");
     let missing = isoflag(&[&AGED[..], &["examples"]].concat());
     assert!(missing.err.contains("no file there ends in `.json`"), "{missing:?}");
-    let missing = isoflag(&[&AGED[..], &["/flags.json"]].concat());
-    assert_eq!((missing.code, missing.out.as_str()), (2, ""), "{missing:?}");
-    assert!(missing.err.contains("a folder of versions"), "{missing:?}");
 }
 
 #[cfg(unix)]

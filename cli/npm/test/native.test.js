@@ -126,8 +126,10 @@ describe("npx isoflag-cli", () => {
     assert.deepEqual(inTerminal(npx), expected);
   });
 
-  it("passes the tests of the native binary that do not run `certify`", () => {
-    const skipped = ["appconfig::", "certify::", "printable::"].flatMap(name => ["--skip", name]);
+  it("passes the tests of the native binary that run no other program", () => {
+    const skipped = ["appconfig::", "certify::", "impact::blame_names_the_commit", "printable::"].flatMap(
+      name => ["--skip", name],
+    );
     const env = { ...process.env, ISOFLAG_PROGRAM: npx };
     const { status, stdout, stderr } = ran(
       "cargo",
@@ -137,10 +139,16 @@ describe("npx isoflag-cli", () => {
     assert.equal(status, 0, stdout + stderr);
   });
 
-  it("says what to use instead for `certify`, in one line", () => {
-    const { status, stdout, stderr } = ran(npx, ["certify", "flags.json", "--", "true"]);
-    assert.deepEqual([status, stdout], [2, ""]);
-    assert.match(stderr, /^error: `certify` [^\n]+ `cargo install isoflag-cli`\n$/);
+  it("says what to use instead of a subcommand that runs another program, in one line", () => {
+    const context = ["--context", '{"key": "mia"}', "examples/first/flags.json"];
+    for (const command of [
+      ["certify", "flags.json", "--", "true"],
+      ["blame", "new-checkout", ...context],
+    ]) {
+      const { status, stdout, stderr } = ran(npx, command, { cwd: repository });
+      assert.deepEqual([status, stdout], [2, ""]);
+      assert.match(stderr, new RegExp(`^error: \`${command[0]}\` [^\n]+ \`cargo install isoflag-cli\`\n$`));
+    }
   });
 
   it("is the binary that the package declares", () => {

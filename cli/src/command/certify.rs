@@ -67,10 +67,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     if cfg!(target_os = "wasi") {
-        return Err(Failure::message(
-            "`certify` runs a command, which WebAssembly cannot; install the native binary: \
-             `pip install 'isoflag[cli]'` or `cargo install isoflag-cli`",
-        ));
+        return Err(Failure::runs_a_program("`certify` runs a command"));
     }
     let now = arguments.now.seconds()?;
     if let Some(built) = arguments.artifact_time {
