@@ -220,5 +220,4 @@ class BoundFlagClient:
             detail.reason,
             self._bound._context_key,  # noqa: SLF001 (our own)
             self.digest,
-            self.strategy_name,
         )

@@ -31,9 +31,6 @@ class EvaluationEvent(NamedTuple):
     digest: str | None
     """The digest of the document, or None before the first one."""
 
-    strategy: str | None = None
-    """The name of the strategy that the client's system has chosen, or None."""
-
 
 def sampled(
     hook: Callable[[EvaluationEvent], object], sampling: float
