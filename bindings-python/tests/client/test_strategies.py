@@ -192,6 +192,19 @@ def test_an_invalid_strategy_is_logged_once_and_ignored(caplog: pytest.LogCaptur
     ]
 
 
+@pytest.mark.parametrize(
+    ("strategies", "paths"),
+    [
+        ([], ["meta.strategies"]),
+        ({"production": {}, "development": None}, ["meta.strategies.production"]),
+        ({"production": ["Beta", "canary"]}, ["meta.strategies.production[1]"]),
+    ],
+)
+def test_a_check_reports_invalid_strategies(strategies: Any, paths: list[str]) -> None:
+    found = Flags.from_json(written(strategies)).check()
+    assert [each.path for each in found if each.code == "invalid-strategy"] == paths
+
+
 def test_an_invalid_context_has_no_strategy(caplog: pytest.LogCaptureFixture) -> None:
     flags = of_production(written({"production": ["Beta"]}))
     with caplog.at_level(logging.WARNING):
