@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use foldhash::fast::FixedState;
 use isoflag::{Answer, ReasonKind, Value};
+use isoflag_tools::System;
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt;
+use pyo3::sync::{MutexExt, OnceLockExt};
 use pyo3::types::{PyDict, PyList};
 
 use crate::evaluation_detail::reason_object;
+use crate::system_flags::SystemFlags;
 use crate::to_python;
 use crate::warnings::Warnings;
 
@@ -22,6 +24,9 @@ pub(crate) struct Document {
     /// Reasons that name a rule or a flag, by the packed answer without its variation.
     reasons: Templates<[u32; 3]>,
     warnings: Warnings,
+    /// The strategies of each system, read on first use.
+    development: OnceLock<Option<Box<SystemFlags>>>,
+    production: OnceLock<Option<Box<SystemFlags>>>,
 }
 
 /// Cached objects. A caller always gets a copy, which takes a fraction of
@@ -30,8 +35,14 @@ type Templates<K> = Mutex<HashMap<K, Py<PyAny>, FixedState>>;
 
 impl From<isoflag::Flags> for Document {
     fn from(flags: isoflag::Flags) -> Document {
-        let warnings = Warnings::default();
-        Document { flags, containers: Mutex::default(), reasons: Mutex::default(), warnings }
+        Document {
+            flags,
+            containers: Mutex::default(),
+            reasons: Mutex::default(),
+            warnings: Warnings::default(),
+            development: OnceLock::new(),
+            production: OnceLock::new(),
+        }
     }
 }
 
@@ -42,6 +53,17 @@ impl Document {
 
     pub(crate) fn warnings(&self) -> &Warnings {
         &self.warnings
+    }
+
+    /// Returns the document as a system evaluates it; `None` if it has no strategies for it.
+    pub(crate) fn system_flags(&self, py: Python<'_>, system: System) -> Option<&SystemFlags> {
+        let cached = match system {
+            System::Development => &self.development,
+            System::Production => &self.production,
+        };
+        let read = || SystemFlags::new(&self.flags, system).map(Box::new);
+        // Without the GIL: another thread may hold it while this one waits for it to read.
+        cached.get_or_init_py_attached(py, read).as_deref()
     }
 
     /// Returns the value of an answer, or `None` if the default is served.

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use isoflag::{ErrorKind, FlagHandle, Gate};
-use isoflag_tools::receipt;
+use isoflag_tools::{receipt, system_receipt};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -17,6 +17,7 @@ use crate::flags::Flags;
 use crate::many::{self, EvaluationDetails};
 use crate::receipt::{Explanation, Receipt};
 use crate::served::{Served, Wanted};
+use crate::system_flags::read_system;
 use crate::{context, state};
 
 /// Defines the methods of `Flags` and `BoundFlags` that evaluate one flag: for each type one that returns the value, and one
@@ -237,16 +238,23 @@ impl Flags {
     }
 
     /// Evaluates a flag and returns a receipt that `replay` can verify.
-    #[pyo3(signature = (key, context, *, big_segments = None))]
+    #[pyo3(signature = (key, context, *, system = None, big_segments = None))]
     fn receipt(
         &self,
         key: &Bound<'_, PyString>,
         context: &Bound<'_, PyAny>,
+        system: Option<&str>,
         big_segments: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Receipt> {
+        let system = system.map(read_system).transpose()?;
+        let system = system.and_then(|system| self.system_flags(key.py(), system));
         let context = context::evaluation_context(context, None)?;
         let big_segments = context::big_segments(big_segments)?;
         let key = key.to_string_lossy();
+        if let Some(system) = system {
+            let (context, read) = (context.as_ref(), big_segments.as_ref());
+            return Ok(Receipt::from(system_receipt(system.inner(), &key, context, read)));
+        }
         Ok(Receipt::from(receipt(self.inner(), &key, context.as_ref(), big_segments.as_ref())))
     }
 }

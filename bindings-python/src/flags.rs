@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{DocumentError, Value};
-use isoflag_tools::Projection;
+use isoflag_tools::{Projection, System};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -13,6 +13,7 @@ use crate::bound_flags::BoundFlags;
 use crate::check::Diagnostic;
 use crate::detached::detached;
 use crate::document::Document;
+use crate::system_flags::SystemFlags;
 use crate::{context, errors, from_python, text};
 
 /// An immutable document of flags and segments, ready to evaluate; threads may share it.
@@ -169,6 +170,11 @@ impl Flags {
     /// The document with its cache of Python objects.
     pub(crate) fn document(&self) -> &Arc<Document> {
         &self.document
+    }
+
+    /// The document as a system evaluates it; `None` if it has no strategies for the system.
+    pub(crate) fn system_flags(&self, py: Python<'_>, system: System) -> Option<&SystemFlags> {
+        self.document.system_flags(py, system)
     }
 
     pub(crate) fn bound(

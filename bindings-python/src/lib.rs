@@ -31,6 +31,7 @@ mod projection;
 mod receipt;
 mod served;
 mod state;
+mod system_flags;
 mod text;
 mod to_python;
 mod warnings;

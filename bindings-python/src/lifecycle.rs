@@ -4,9 +4,9 @@
 use isoflag::limits::{Budget, DOCUMENT_BYTES};
 use isoflag::{Object, Value};
 use isoflag_tools::{
-    Alarms, Decision, LifecycleError, Status, StepResult, Strategy, StrategyError, System,
-    TestEvidence, advance, certification, certification_by_evidence, deployment, diff, finish,
-    moment_of_seconds, strategy_for, with_status, with_strategy,
+    Alarms, Decision, LifecycleError, Status, StepResult, Strategy, StrategyError, TestEvidence,
+    advance, certification, certification_by_evidence, deployment, diff, finish, moment_of_seconds,
+    strategy_for, with_status, with_strategy,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -15,6 +15,7 @@ use pyo3::types::{PyDict, PyMapping, PyType};
 use crate::check::{Diagnostic, Diff};
 use crate::detached::detached;
 use crate::flags::{self, Flags};
+use crate::system_flags::read_system;
 use crate::{check, context, errors, from_python, to_python};
 
 static ADVANCE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -234,14 +235,6 @@ fn read_strategy(
     }
     let members = Value::Object(Object::from_members(members));
     Strategy::read(&members).map_err(|error| strategy_refused(py, &error))
-}
-
-fn read_system(name: &str) -> PyResult<System> {
-    System::named(name).ok_or_else(|| {
-        errors::invalid_argument(format_args!(
-            "invalid system `{name}`: expected `development` or `production`"
-        ))
-    })
 }
 
 fn strategy_refused(py: Python<'_>, error: &StrategyError) -> PyErr {

@@ -78,6 +78,8 @@ def clients(source: Source) -> FlagClient:
     FlagClient("flags.json")  # type: ignore[arg-type]
     FlagClient(Without())  # type: ignore[arg-type]
     FlagClient(Own(), ttl="60")  # type: ignore[arg-type]
+    FlagClient(Own(), system="production")
+    FlagClient(Own(), system="staging")  # type: ignore[arg-type]
     AsyncFlagClient("flags.json")  # type: ignore[arg-type]
     AsyncFlagClient(Own(), tll=60)  # type: ignore[call-arg]
     return FlagClient(

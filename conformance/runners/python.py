@@ -276,6 +276,13 @@ class CaseRun:
     def call_strategyFor(self, arguments: Arguments) -> Answer:
         return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
 
+    def call_system(self, arguments: Arguments) -> Answer:
+        def under(flags: isoflag.Flags) -> isoflag.Flags:
+            chosen = flags._under_strategy(arguments["system"], self.context(), self.given.get("bigSegments"))
+            return flags if chosen is None else chosen[1]
+
+        return self.then(arguments, self.changed(under))
+
     def call_status(self, arguments: Arguments) -> Answer:
         key, to, now = arguments["flag"], arguments["to"], arguments["now"]
         after = self.changed(lambda flags: flags.with_status(key, to, now))

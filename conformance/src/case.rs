@@ -9,7 +9,7 @@ use isoflag::{
 };
 use isoflag_tools::{
     Conversion, ConversionNote, ConversionSource, EditError, ProjectionOptions, Strategy, System,
-    convert, edit, project, receipt, replay, strategy_for, with_strategy,
+    SystemFlags, convert, edit, project, receipt, replay, strategy_for, with_strategy,
 };
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
@@ -175,6 +175,16 @@ impl CaseRun<'_> {
                 let chosen = context.and_then(|context| strategy_for(&flags, system, &context));
                 let chosen = chosen.map(|chosen| chosen.to_value()).unwrap_or_default();
                 object([("strategy", chosen)])
+            }
+            "system" => {
+                let system = System::named(text(arguments, "system")).unwrap();
+                let flags = self.flags()?;
+                let under = SystemFlags::new(&flags, system).map_or(flags, |system| {
+                    let context = self.context().ok();
+                    let chosen = system.choose(context.as_ref(), self.big_segments().as_ref());
+                    system.under(chosen).clone()
+                });
+                return self.with_flags(under).then(arguments, "load");
             }
             "status" => match lifecycle::with_status(&self.flags()?, arguments) {
                 Ok(flags) => return self.with_flags(flags).then(arguments, "load"),

@@ -54,6 +54,8 @@ struct Counted {
     /// In epoch milliseconds, as `last`.
     first: i64,
     last: i64,
+    /// By the name of the strategy; evaluations without one are not among them.
+    strategies: BTreeMap<Arc<str>, i64>,
 }
 
 impl Activity {
@@ -154,11 +156,7 @@ impl Counted {
                     let expected = "expected a variation's index or `default`";
                     return Err(ActivityError::at(&of_variation, expected));
                 }
-                let count = integer(Some(count), &of_variation)?;
-                if count < 1 {
-                    return Err(ActivityError::at(&of_variation, "expected a count of 1 or more"));
-                }
-                of_variations.insert(Arc::clone(variation), count);
+                of_variations.insert(Arc::clone(variation), positive(count, &of_variation)?);
             }
             counts.insert(Arc::clone(digest), of_variations);
         }
@@ -168,7 +166,15 @@ impl Counted {
         if last < first {
             return Err(ActivityError::at(&of_last, "earlier than `first`"));
         }
-        Ok(Counted { counts, first, last })
+        let mut strategies = BTreeMap::new();
+        if let Some(written) = flag.get("strategies") {
+            let of_strategies = path.member("strategies");
+            for (name, count) in some_members(Some(written), &of_strategies)?.iter() {
+                let count = positive(count, &of_strategies.member(name))?;
+                strategies.insert(Arc::clone(name), count);
+            }
+        }
+        Ok(Counted { counts, first, last, strategies })
     }
 
     fn total(&self) -> FlagActivity {
@@ -183,25 +189,34 @@ impl Counted {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         for (digest, variations) in &other.counts {
-            let counts = self.counts.entry(Arc::clone(digest)).or_default();
-            for (variation, added) in variations {
-                let count = counts.entry(Arc::clone(variation)).or_default();
-                *count = count.saturating_add(*added).min(LARGEST_INTEGER);
-            }
+            add(self.counts.entry(Arc::clone(digest)).or_default(), variations);
         }
+        add(&mut self.strategies, &other.strategies);
     }
 
     fn to_value(&self) -> Value {
-        let counts = self.counts.iter().map(|(digest, variations)| {
-            let variations = variations.iter();
-            let variations = variations.map(|(name, count)| (Arc::clone(name), (*count).into()));
-            (Arc::clone(digest), Value::Object(variations.collect::<Object>()))
-        });
-        Value::Object(Object::from_iter([
+        let named = |counts: &BTreeMap<Arc<str>, i64>| {
+            let counts = counts.iter().map(|(name, count)| (Arc::clone(name), (*count).into()));
+            Value::Object(counts.collect::<Object>())
+        };
+        let counts = self.counts.iter();
+        let counts = counts.map(|(digest, variations)| (Arc::clone(digest), named(variations)));
+        let strategies = (!self.strategies.is_empty()).then(|| named(&self.strategies));
+        let members = [
             ("counts", Value::Object(counts.collect::<Object>())),
             ("first", self.first.into()),
             ("last", self.last.into()),
-        ]))
+        ];
+        let strategies = strategies.map(|strategies| ("strategies", strategies));
+        Value::Object(members.into_iter().chain(strategies).collect::<Object>())
+    }
+}
+
+/// Adds counts, up to the largest integer.
+fn add(counts: &mut BTreeMap<Arc<str>, i64>, added: &BTreeMap<Arc<str>, i64>) {
+    for (name, added) in added {
+        let count = counts.entry(Arc::clone(name)).or_default();
+        *count = count.saturating_add(*added).min(LARGEST_INTEGER);
     }
 }
 
@@ -289,6 +304,14 @@ fn some_members<'v>(
         return Err(ActivityError::at(path, "expected a member at least"));
     }
     Ok(members)
+}
+
+fn positive(value: &Value, path: &Path<'_>) -> Result<i64, ActivityError> {
+    let count = integer(Some(value), path)?;
+    if count < 1 {
+        return Err(ActivityError::at(path, "expected a count of 1 or more"));
+    }
+    Ok(count)
 }
 
 fn integer(value: Option<&Value>, path: &Path<'_>) -> Result<i64, ActivityError> {

@@ -75,7 +75,7 @@ pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
     check_visibility, parent_digest, project,
 };
-pub use receipt::{Receipt, ReceiptError, receipt, replay};
+pub use receipt::{Receipt, ReceiptError, receipt, replay, system_receipt};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
 };
@@ -84,8 +84,8 @@ pub use simulation::{
     RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,
 };
 pub use strategy::{
-    Effect, Strategy, StrategyError, StrategyKind, System, strategy_effect, strategy_for,
-    with_strategy,
+    Effect, Strategy, StrategyError, StrategyKind, System, SystemFlags, strategy_effect,
+    strategy_for, with_strategy,
 };
 pub use ternary::Ternary;
 pub use typing::{TypingLanguage, typing};

@@ -296,9 +296,18 @@ class Flags:
         """
 
     def receipt(
-        self, key: str, context: _ContextLike, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        *,
+        system: Literal["development", "production"] | None = None,
+        big_segments: _BigSegments = None,
     ) -> Receipt:
-        """Evaluates a flag and returns a receipt that ``replay`` can verify."""
+        """Evaluates a flag and returns a receipt that ``replay`` can verify.
+
+        With a system, the flag is evaluated under the strategy that the system chooses for the
+        context, as by ``FlagClient(system=…)``; the receipt then names the strategy.
+        """
 
     def with_strategy(
         self,
@@ -322,6 +331,11 @@ class Flags:
     ) -> dict[str, Any] | None:
         """Returns the strategy that ``meta.strategies`` selects for a context, or None."""
 
+    def _strategy_problems(self, system: str) -> list[str] | None: ...
+    def _under_strategy(
+        self, system: str, context: _ContextLike, big_segments: _BigSegments = None
+    ) -> tuple[int, Flags] | None: ...
+    def _strategy(self, system: str, index: int) -> dict[str, Any] | None: ...
     def check(self, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
         """Returns the diagnostics of loading, and those of checks such as unreachable rules.
 

@@ -47,10 +47,13 @@ class Activity:
         self._flags: dict[str, _Counted] = {}
         self._reported: dict[tuple[str, str, str], int] = {}
 
-    def record(self, key: str, variation_index: int | None, digest: str) -> None:
+    def record(
+        self, key: str, variation_index: int | None, digest: str, strategy: str | None = None
+    ) -> None:
         """Counts one evaluation; the index is None if the default was returned.
 
-        A client without a document counts under the digest ``none``. A key with a lone surrogate is
+        A client without a document counts under the digest ``none``. ``strategy`` is the name of
+        the strategy that the document was evaluated under, if any. A key with a lone surrogate is
         ignored: JSON cannot represent it, so no flag has it.
         """
         if not (is_well_formed(key) and is_well_formed(digest)):
@@ -62,6 +65,8 @@ class Activity:
             if counted is None:
                 counted = self._flags[key] = _Counted(now, now)
             counted.add(digest, variation, 1)
+            if strategy is not None:
+                counted.add_under(strategy, 1)
             counted.span(now, now)
 
     def merge(self, other: "Activity | Mapping[str, Any] | str | bytes") -> None:
@@ -81,7 +86,8 @@ class Activity:
         """Returns the counts: ``{"activity": 1, "flags": {<key>: {"counts", "first", "last"}}}``.
 
         ``counts`` maps digests to counts by variation index or ``"default"``; ``first`` and
-        ``last`` are in milliseconds since 1970.
+        ``last`` are in milliseconds since 1970. If evaluations were made under strategies,
+        ``strategies`` maps their names to counts.
         """
         with self._lock:
             return _as_json(self._flags)
@@ -139,16 +145,20 @@ class Activity:
 class _Counted:
     """The counts of one flag."""
 
-    __slots__ = ("counts", "first", "last")
+    __slots__ = ("counts", "first", "last", "strategies")
 
     def __init__(self, first: int, last: int) -> None:
         self.counts: dict[str, dict[str, int]] = {}
+        self.strategies: dict[str, int] = {}
         self.first = first
         self.last = last
 
     def add(self, digest: str, variation: str, count: int) -> None:
         of_digest = self.counts.setdefault(digest, {})
         of_digest[variation] = min(of_digest.get(variation, 0) + count, _INTEGERS)
+
+    def add_under(self, strategy: str, count: int) -> None:
+        self.strategies[strategy] = min(self.strategies.get(strategy, 0) + count, _INTEGERS)
 
     def span(self, first: int, last: int) -> None:
         self.first = min(self.first, first)
@@ -172,6 +182,8 @@ def _merge(flags: dict[str, _Counted], added: Mapping[str, _Counted]) -> None:
         for digest, variations in other.counts.items():
             for variation, count in variations.items():
                 counted.add(digest, variation, count)
+        for strategy, count in other.strategies.items():
+            counted.add_under(strategy, count)
 
 
 def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
@@ -182,6 +194,7 @@ def _as_json(flags: Mapping[str, _Counted]) -> dict[str, Any]:
                 "counts": {digest: dict(counts) for digest, counts in counted.counts.items()},
                 "first": counted.first,
                 "last": counted.last,
+                **({"strategies": dict(counted.strategies)} if counted.strategies else {}),
             }
             for key, counted in flags.items()
         },
@@ -214,10 +227,10 @@ def _parse(activity: Any) -> dict[str, _Counted]:
                             f"invalid variation `{printable(variation)}`: expected an index or "
                             "`default`"
                         )
-                    number = _integer(count)
-                    if number < 1:
-                        raise ValueError(f"invalid count `{number}`: expected 1 or more")
-                    counted.add(_text(digest), variation, number)
+                    counted.add(_text(digest), variation, _count(count))
+            if "strategies" in flag:
+                for strategy, count in _nonempty(flag["strategies"]):
+                    counted.add_under(_text(strategy), _count(count))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"the input is not a flag activity: {error!r}") from error
     return flags
@@ -228,6 +241,13 @@ def _nonempty(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     if not members:
         raise ValueError("an object of counts is empty; is this a flag activity?")
     return members.items()
+
+
+def _count(value: object) -> int:
+    number = _integer(value)
+    if number < 1:
+        raise ValueError(f"invalid count `{number}`: expected 1 or more")
+    return number
 
 
 def _integer(value: object) -> int:

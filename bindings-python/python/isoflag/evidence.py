@@ -52,8 +52,11 @@ class Evidence(Activity):
         super().__init__()
         self._activity = activity
 
-    def record(self, key: str, variation_index: int | None, digest: str) -> None:
+    def record(
+        self, key: str, variation_index: int | None, digest: str, strategy: str | None = None
+    ) -> None:
         """Appends the evaluation to the evidence, and counts it."""
         record(key, variation_index, digest)
         if self._activity is not None:
-            self._activity.record(key, variation_index, digest)
+            under = () if strategy is None else (strategy,)
+            self._activity.record(key, variation_index, digest, *under)

@@ -19,6 +19,7 @@ __all__ = [
     "LifecycleChange",
     "Status",
     "StepResult",
+    "System",
 ]
 
 Status: TypeAlias = Literal["To Do", "Doing", "Staging", "Done", "Finished"]
@@ -26,6 +27,9 @@ Status: TypeAlias = Literal["To Do", "Doing", "Staging", "Done", "Finished"]
 
 StepResult: TypeAlias = Literal["passed", "failed", "not-run"]
 """The result of the tests under one strategy."""
+
+System: TypeAlias = Literal["development", "production"]
+"""A system that chooses strategies by ``meta.strategies``."""
 
 Answer: TypeAlias = Literal["yes", "no", "unknown"]
 """Yes, no, or unknown."""

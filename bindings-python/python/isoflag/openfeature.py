@@ -78,7 +78,8 @@ class IsoflagProvider(AbstractProvider):
 
     With a ``FlagClient`` it becomes ready once a document has loaded, emits a change event for each
     new document (with the flags whose values may differ), is stale while refreshes fail and ready
-    again afterwards. With ``Flags`` it is always ready.
+    again afterwards. With ``Flags`` it is always ready. If the client has a ``system``, the
+    metadata of a flag name the strategy.
     """
 
     def __init__(self, flags: Flags | FlagClient, *, activity: "Activity | None" = None) -> None:
@@ -200,7 +201,9 @@ class IsoflagProvider(AbstractProvider):
         reason, index = detail.reason, detail.variation_index
         document = self._document(bound)
         if self._activity is not None:
-            self._activity.record(flag_key, index, str(document.get("digest", NO_DIGEST)))
+            digest, strategy = document.get("digest", NO_DIGEST), document.get("strategy")
+            under = () if strategy is None else (str(strategy),)
+            self._activity.record(flag_key, index, str(digest), *under)
         kind = str(reason.get("kind", ""))
         metadata: dict[str, bool | int | float | str] = {
             name: value
@@ -221,7 +224,9 @@ class IsoflagProvider(AbstractProvider):
     def _document(self, bound: BoundFlags | BoundFlagClient) -> FlagMetadata:
         """Returns metadata of the evaluated document; empty before the first document."""
         if isinstance(bound, BoundFlagClient):
-            return _document_metadata(bound.digest, bound.version)
+            metadata = _document_metadata(bound.digest, bound.version)
+            strategy = bound.strategy_name
+            return metadata if strategy is None else {**metadata, "strategy": strategy}
         flags = self._flags
         return _document_metadata(flags.digest, flags.version) if isinstance(flags, Flags) else {}
 
@@ -229,10 +234,21 @@ class IsoflagProvider(AbstractProvider):
         # The first document emits the ready event instead.
         if before is not None:
             details = ProviderEventDetails(
-                flags_changed=before.diff(after).answers,
+                flags_changed=self._changed_keys(before, after),
                 metadata=dict(_document_metadata(after.digest, after.version)),
             )
             self.emit_provider_configuration_changed(details)
+
+    def _changed_keys(self, before: Flags, after: Flags) -> list[str]:
+        system = getattr(self._flags, "system", None)
+        documents = (before, after)
+        if system is None or all(
+            each._strategy_problems(system) is None  # noqa: SLF001 (our own)
+            for each in documents
+        ):
+            return before.diff(after).answers
+        # Under a strategy, a status changes answers too.
+        return sorted({*before.keys(), *after.keys()})
 
     def _failed(self, client: FlagClient, error: Exception) -> None:
         status = client.status

@@ -75,6 +75,7 @@ class Pins:
         self._history = DocumentHistory(
             max_documents=self._max_documents, max_bytes=self._max_bytes
         )
+        self._found: tuple[Flags | None, dict[str, HeldDocument]] = (None, {})
 
     def __repr__(self) -> str:
         return f"<Pins of {len(self._history)} documents>"
@@ -143,8 +144,16 @@ class Pins:
             max_pin_age_ms=self._max_age_ms,
         )
         # Unless a document has loaded the call above raises.
-        fetched = Fetched(b"") if held is None else held.fetched
-        return HeldDocument(pinned.flags, fetched, digest=digest)
+        if held is None:
+            return HeldDocument(pinned.flags, Fetched(b""), digest=digest)
+        # Kept with its documents under strategies, until another document is current.
+        current, found = self._found
+        if current is not held.flags:
+            found = {}
+            self._found = (held.flags, found)
+        if digest not in found:
+            found[digest] = HeldDocument(pinned.flags, held.fetched, digest=digest)
+        return found[digest]
 
     def _keep(self, digest: str, load: Callable[[bytes], Flags], *, is_current: bool) -> bool:
         """Fetches the document of a digest, if possible; returns whether it is held now."""

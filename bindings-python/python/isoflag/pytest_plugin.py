@@ -45,6 +45,9 @@ _STRATEGIES: Final = (
     "Production",
     "Custom Production",
 )
+_NEED_A_CUSTOM_STRATEGY: Final = (
+    "need a custom strategy; add `--flag-strategy custom` or `--flag-strategy custom-production`"
+)
 _STRATEGY_OF_THE_RUN: Final = "ISOFLAG_STRATEGY"
 _DOCUMENT_OF_THE_RUN: Final = "ISOFLAG_DOCUMENT"
 _EVIDENCE_OF_THE_RUN: Final = "ISOFLAG_EVIDENCE"
@@ -77,6 +80,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"run every test under a strategy: {', '.join(_STRATEGIES)}; other spellings such as "
         "`next-release` work too; default: ISOFLAG_STRATEGY, which `isoflag certify` sets",
     )
+    for state in _STATES:
+        group.addoption(
+            f"--flag-{state}",
+            metavar="KEY",
+            action="append",
+            default=[],
+            help=f"a flag that the strategy Custom or Custom Production turns {state}; repeatable",
+        )
     group.addoption(
         "--isoflag-document",
         metavar="FILE",
@@ -98,6 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
     state, strategy = config.getoption("isoflag_all"), config.getoption("flag_strategy")
     if state is not None and strategy is not None:
         raise pytest.UsageError("`--isoflag-all` cannot be combined with a strategy; remove one")
+    if strategy is None and any(config.getoption(f"flag_{state}") for state in _STATES):
+        raise pytest.UsageError(f"`--flag-on` and `--flag-off` {_NEED_A_CUSTOM_STRATEGY}")
     if strategy is not None:
         config.stash[_STRATEGY] = _strategy(config, str(strategy))
         _collect_evidence(config)
@@ -111,7 +124,14 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if state is not None:
         return f"isoflag: all flags {state}"
     name, _ = config.stash.get(_STRATEGY, (None, ""))
-    return None if name is None else f"isoflag: flags under the strategy {name}"
+    if name is None:
+        return None
+    named = [
+        f"; {state}: {', '.join(keys)}"
+        for state in reversed(_STATES)
+        if (keys := config.getoption(f"flag_{state}"))
+    ]
+    return f"isoflag: flags under the strategy {name}{''.join(named)}"
 
 
 def pytest_terminal_summary(
@@ -304,6 +324,16 @@ def _strategy(config: pytest.Config, strategy: str) -> "tuple[str, str | dict[st
             f"the flag document `{path}` has no flags, so nothing would be tested under the "
             f"strategy {name}; pass another document"
         )
+    named = {state: keys for state in _STATES if (keys := config.getoption(f"flag_{state}"))}
+    if named:
+        if not name.startswith("Custom"):
+            raise pytest.UsageError(f"`--flag-on` and `--flag-off` {_NEED_A_CUSTOM_STRATEGY}")
+        custom = {"strategy": name, **named}
+        try:
+            flags.with_strategy(custom)
+        except StrategyError as error:
+            raise pytest.UsageError(f"`--flag-on`, `--flag-off`: {error} (`{path}`)") from error
+        return name, custom
     # The keys of a custom strategy are in the document that `isoflag strategy --out` wrote.
     written = _document_strategy(flags)
     return name, written if written.get("strategy") == name else strategy

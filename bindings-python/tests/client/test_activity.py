@@ -195,7 +195,8 @@ def test_an_activity_records_the_shared_cases(case: dict[str, Any]) -> None:
     activity = Activity(clock=clock)
     for answer in case["records"]:
         clock.now = answer["at"] / 1000
-        activity.record(answer["key"], answer["variation"], answer["digest"] or "none")
+        under = (answer["strategy"],) if "strategy" in answer else ()
+        activity.record(answer["key"], answer["variation"], answer["digest"] or "none", *under)
     assert activity.to_json() == case["canonical"]
     again = Activity()
     again.merge(case["canonical"])

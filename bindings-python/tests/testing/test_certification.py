@@ -81,6 +81,28 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
 
 
 @pytest.mark.parametrize(
+    ("strategy", "served"),
+    [("custom", [True, False, False]), ("custom-production", [True, False, True])],
+)
+def test_a_custom_strategy_turns_the_named_flags_on_and_off(
+    run: pytest.Pytester, strategy: str, served: list[bool]
+) -> None:
+    flags = [flag(key, True, False, on=key != "a", offVariation=1) for key in "abc"]
+    run.path.joinpath("custom.json").write_text(json.dumps(document(*flags)))
+    run.makepyfile(f"""
+        import checkout
+
+        def test_it():
+            served = [checkout.client.bool_variation(key, {{"key": "mia"}}, None) for key in "abc"]
+            assert served == {served}
+    """)
+    options = [f"--flag-strategy={strategy}", "--flag-on=a", "--flag-off=b"]
+    result = run.runpytest(*options, "--isoflag-document=custom.json")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["isoflag: flags under the strategy Custom*; on: a; off: b"])
+
+
+@pytest.mark.parametrize(
     ("options", "environment", "message"),
     [
         (["--flag-strategy=Bogus"], {}, "invalid strategy `Bogus`: expected one of `Flush Out`, *"),
@@ -117,6 +139,21 @@ def test_a_custom_strategy_has_the_keys_of_its_document(
             ["--flag-strategy=beta", "--isoflag-document=empty.json"],
             {},
             "*empty.json` has no flags, so nothing would be tested under the strategy Beta*",
+        ),
+        (
+            ["--flag-on=new-checkout"],
+            {},
+            "`--flag-on` and `--flag-off` need a custom strategy; add `--flag-strategy custom`*",
+        ),
+        (
+            ["--flag-strategy=beta", "--flag-off=new-checkout", "--isoflag-document=flags.json"],
+            {},
+            "`--flag-on` and `--flag-off` need a custom strategy; add `--flag-strategy custom`*",
+        ),
+        (
+            ["--flag-strategy=custom", "--flag-on=gone", "--isoflag-document=flags.json"],
+            {},
+            "`--flag-on`, `--flag-off`: `on`: the document has no flag `gone` (`*flags.json`)",
         ),
         (
             ["--isoflag-document=flags.json"],

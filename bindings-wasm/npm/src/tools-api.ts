@@ -12,3 +12,4 @@ export { LifecycleError } from "./tools/lifecycle.js";
 export { Receipt, ReceiptError, replay } from "./tools/receipt.js";
 export { secureModeHash } from "./tools/secure-mode-hash.js";
 export { StrategyError } from "./tools/strategy.js";
+export { SystemFlags, type UnderStrategy } from "./tools/system-flags.js";

@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::{Context, Diagnostic, Flags, Object, Value};
+use isoflag::{Diagnostic, Flags, Object, Value};
 use isoflag_tools::{
     Activity, ActivityError, Alarms, CheckOptions, DatedDocument, Decision, Inventory,
     InventoryDocument, LifecycleError, Retirement, RetirementInputs, Status, StepResult, Strategy,
-    System, TestEvidence, moment_of_seconds,
+    TestEvidence, moment_of_seconds,
 };
 use isoflag_wasm::failure::Failed;
-use isoflag_wasm::handles::{CONTEXTS, Document, FLAGS, with_flags};
+use isoflag_wasm::handles::{Document, FLAGS, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{self, Thrown, refused};
+use crate::receipt::context;
+use crate::system_flags::read_system;
 
 fn parsed(text: &[u8]) -> Result<Value, Failed> {
     Value::parse(text).map_err(|error| isoflag_wasm::failure::json(&error))
@@ -48,16 +50,8 @@ pub fn strategy_for(
     host: Option<Vec<u8>>,
     handle: Option<u32>,
 ) -> Result<Option<String>, Thrown> {
-    let Some(system) = System::named(system) else {
-        let message = format!("`{system}` is not a system; use `development` or `production`");
-        return Err(refused(message));
-    };
-    let context = match (host, handle) {
-        (_, Some(handle)) => Some(CONTEXTS.with(|table| table.get(handle, Context::clone))?),
-        (Some(text), None) => Context::from_host_json(&text).ok(),
-        (None, None) => None,
-    };
-    let Some(context) = context else { return Ok(None) };
+    let system = read_system(system)?;
+    let Some(context) = context(host.as_deref(), handle)? else { return Ok(None) };
     let chosen = with_flags(flags, |flags| isoflag_tools::strategy_for(flags, system, &context))?;
     Ok(chosen.map(|strategy| strategy.to_value().to_canonical_json()))
 }

@@ -206,9 +206,53 @@ def selections() -> Topic:
         ask(f"nothing-{slug}", "nothing to choose from", "production", user(), None, document([flag()], meta=meta))
     ask("name-alone", "a name is an entry for everybody", "production", user(), {"strategy": "Beta"},
         document([flag()], meta={"strategies": {"production": ["beta"]}}))  # fmt: skip
+    ask("invalid-first", "an entry that is not a strategy of the system is skipped", "production", user(), {"strategy": "Beta"},
+        document([flag()], meta={"strategies": {"production": ["canary", {"strategy": "Flush Out"}, "beta", "production"]}}))  # fmt: skip
+    absent: dict[str, Json] = {"strategy": "Custom Production", "on": ["gone"]}
+    ask("unknown-flag", "an entry that names a missing flag is chosen nevertheless", "production", user(), absent,
+        document([flag()], meta={"strategies": {"production": [absent, "beta"]}}))  # fmt: skip
+    return topic
+
+
+def systems() -> Topic:
+    """Answers under the strategy that a system chooses."""
+    topic = Topic("strategy-systems", "Documents under the strategy that a system chooses for a context")
+    beta: dict[str, Json] = {"strategy": "Beta", "clauses": [in_segment("qa")]}
+    entries: dict[str, Json] = {
+        "development": [{"strategy": "Custom", "on": ["flag"], "clauses": [clause("key", "in", "alice")]}, "Production State"],
+        "production": [beta, {"strategy": "Custom Production", "on": ["gone"], "clauses": [clause("key", "in", "bob")]}],
+    }
+
+    def made(**meta: Json) -> dict[str, Json]:
+        qa = [segment("qa", included=["grace"])]
+        return document([lived("Done", True)], qa, meta={"strategies": entries, **meta})
+
+    shared = topic.document("done", made())
+
+    def ask(slug: str, description: str, system: str, who: Json, expect: Object, of: Json = shared, **more: Json) -> None:
+        call: dict[str, Json] = {"system": system, "then": {"evaluate": {"flag": "flag", "default": "default"}}}
+        topic.case(slug, "strategy", description, {"system": call}, dict(expect), document=of, context=who, **more)
+
+    ask("production-qa", "a tester sees a feature that is done and deployed", "production", user("grace"), ON)
+    ask("production-others", "the flag's own rules decide for others", "production", user(), fell())
+    ask("production-missing-flag", "an entry that names a missing flag changes nothing", "production", user("bob"), fell())
+    ask("development-named", "the other system has its own strategies", "development", user(), ON)
+    ask("development-others", "the last entry is for everybody else", "development", user("grace"), off())
+    ask("invalid-context", "an invalid context has no strategy", "production", {"kind": "user"},
+        detail("default", None, reason("ERROR", errorKind="USER_NOT_SPECIFIED")))  # fmt: skip
+    ask("already-under-a-strategy", "a document that is under a strategy chooses no other", "production", user("grace"), fell(),
+        made(strategy={"strategy": "Production"}))  # fmt: skip
+    ask("no-strategies", "without strategies the document decides", "production", user("grace"), fell(), document([lived("Done", True)]))
+    big = segment("qa", unbounded=True, generation=1)
+    ask("big-segment", "a clause uses memberships of big segments", "production", user("grace"), ON,
+        document([lived("Done", True)], [big], meta={"strategies": {"production": [beta]}}),
+        bigSegments={"status": "HEALTHY", "memberships": {"grace": {"qa.g1": True}}})  # fmt: skip
+    load: dict[str, Json] = {"system": {"system": "production", "then": {"load": {}}}}
+    topic.case("itself", "strategy", "without a strategy for the context it is the document itself", load, {"digest": digest(made())},
+               document=shared, context=user())  # fmt: skip
     return topic
 
 
 def topics() -> list[Topic]:
     """The topics of this module."""
-    return [overlays(), selections()]
+    return [overlays(), selections(), systems()]

@@ -185,6 +185,14 @@ class CaseRun {
       }
       case "strategyFor":
         return { strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null };
+      case "system":
+        this.#change("SystemFlags", flags => {
+          const { SystemFlags } = this.#isoflag;
+          if (SystemFlags === undefined) throw new Error("only isoflag/tools has systems");
+          const system = this.#own(new SystemFlags(flags, given.system));
+          return system.under(this.#anyContext, this.#options).flags;
+        });
+        return this.answer(given.then);
       case "status": {
         const after = this.#change("withStatus", flags => flags.withStatus(given.flag, given.to, given.now));
         const again = this.#own(this.#isoflag.Flags.fromJson(after.toJson()));

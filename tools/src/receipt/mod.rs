@@ -9,16 +9,19 @@ use isoflag::{BigSegments, Context, Explanation, Flags, Object, Value, digest};
 
 pub use replay::{ReceiptError, replay};
 
+use crate::strategy::{Strategy, SystemFlags};
+
 /// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and the inputs that
-/// it is about.
+/// it is about. If the document was evaluated under a strategy, `strategy` has it.
 ///
 /// A receipt is neither secret nor a proof of its author: it is a claim that [`replay`] verifies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
-    /// The digest of the document.
+    /// The digest of the document, without the strategy.
     digest: String,
     /// `None` for an invalid context.
     context_hash: Option<String>,
+    strategy: Option<Strategy>,
     explanation: Explanation,
 }
 
@@ -31,12 +34,13 @@ impl Receipt {
             ("digest", Value::from(self.digest.as_str())),
             ("contextHash", hash.unwrap_or_default()),
         ];
+        let strategy = self.strategy.as_ref().map(|strategy| ("strategy", strategy.to_value()));
         let explained = self.explanation.to_value();
         let explained = explained.as_object().into_iter().flat_map(Object::iter);
         // The hash identifies the context.
         let explained = explained.filter(|(name, _)| &***name != "contextKey");
         let explained = explained.map(|(name, value)| (&**name, value.clone()));
-        inputs.into_iter().chain(explained).collect::<Object>().into()
+        inputs.into_iter().chain(strategy).chain(explained).collect::<Object>().into()
     }
 
     /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
@@ -64,9 +68,38 @@ pub fn receipt(
     context: Option<&Context>,
     big_segments: Option<&BigSegments>,
 ) -> Receipt {
-    Receipt {
-        digest: flags.digest().to_owned(),
-        context_hash: context.map(|context| digest(&context.to_value())),
-        explanation: flags.bind_with(context, big_segments).explain(key),
+    Receipt::of(flags, None, key, context, big_segments)
+}
+
+/// Like [`receipt`], for the document under the strategy that a system chooses for the context.
+#[must_use]
+pub fn system_receipt(
+    system: &SystemFlags,
+    key: &str,
+    context: Option<&Context>,
+    big_segments: Option<&BigSegments>,
+) -> Receipt {
+    let index = system.choose(context, big_segments);
+    let strategy = index.and_then(|index| system.strategy(index));
+    let under = strategy.map(|strategy| (strategy, system.under(index)));
+    Receipt::of(system.flags(), under, key, context, big_segments)
+}
+
+impl Receipt {
+    /// Evaluates a document, or the document under a strategy.
+    fn of(
+        flags: &Flags,
+        under: Option<(&Strategy, &Flags)>,
+        key: &str,
+        context: Option<&Context>,
+        big_segments: Option<&BigSegments>,
+    ) -> Receipt {
+        let evaluated = under.map_or(flags, |(_, evaluated)| evaluated);
+        Receipt {
+            digest: flags.digest().to_owned(),
+            context_hash: context.map(|context| digest(&context.to_value())),
+            strategy: under.map(|(strategy, _)| strategy.clone()),
+            explanation: evaluated.bind_with(context, big_segments).explain(key),
+        }
     }
 }

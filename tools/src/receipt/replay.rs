@@ -5,6 +5,7 @@ use std::fmt;
 use isoflag::{BigSegments, Context, Flags, Object, Value};
 
 use super::Receipt;
+use crate::strategy::{Strategy, with_strategy};
 
 /// Evaluates again with the document and the context of a receipt, and returns the receipt if the
 /// result is byte-for-byte identical.
@@ -33,7 +34,21 @@ pub fn replay(
 ) -> Result<Receipt, ReceiptError> {
     let claimed = read(receipt)?;
     let key = member(&claimed, "flag").as_str().unwrap_or_default();
-    let found = super::receipt(flags, key, context, big_segments);
+    let strategy = read_strategy(&claimed)?;
+    let document = Value::from(flags.digest());
+    if let Some(difference) = Difference::between("digest", member(&claimed, "digest"), &document)
+        && strategy.is_some()
+    {
+        // The strategy may name flags that only the receipt's document has.
+        return Err(ReceiptError::differing(ReceiptErrorKind::OtherDocument, difference));
+    }
+    let under = strategy.as_ref().map(|strategy| {
+        let under = with_strategy(flags, strategy);
+        under.map_err(|error| ReceiptError::not_a_receipt(format!("`strategy`: {error}")))
+    });
+    let under = under.transpose()?;
+    let under = strategy.as_ref().zip(under.as_ref());
+    let found = Receipt::of(flags, under, key, context, big_segments);
     let found_value = found.to_value();
     let found_members = found_value.as_object();
     // The answer follows from the trace, so the first difference is searched for there.
@@ -55,6 +70,9 @@ pub fn replay(
 /// The members of a receipt.
 const MEMBERS: [&str; 6] = ["answer", "contextHash", "digest", "flag", "specVersion", "trace"];
 
+/// The additional member of a receipt about a document under a strategy.
+const STRATEGY: &str = "strategy";
+
 fn member<'a>(receipt: &'a Object, name: &str) -> &'a Value {
     receipt.get(name).unwrap_or(&Value::Null)
 }
@@ -67,9 +85,10 @@ fn read(text: &[u8]) -> Result<Object, ReceiptError> {
     let Some(members) = receipt.as_object() else {
         return refused("a receipt is an object");
     };
-    if !members.iter().map(|(name, _)| &**name).eq(MEMBERS) {
+    let names = members.iter().map(|(name, _)| &**name);
+    if !names.filter(|name| *name != STRATEGY).eq(MEMBERS) {
         return Err(ReceiptError::not_a_receipt(format!(
-            "a receipt has the members `{}` and no others",
+            "a receipt has the members `{}`, may have `{STRATEGY}`, and has no others",
             MEMBERS.join("`, `")
         )));
     }
@@ -80,6 +99,18 @@ fn read(text: &[u8]) -> Result<Object, ReceiptError> {
         return refused("receipt is not canonical JSON; it was re-serialized");
     }
     Ok(members.clone())
+}
+
+/// Reads the strategy of a receipt, which has exactly one valid form.
+fn read_strategy(receipt: &Object) -> Result<Option<Strategy>, ReceiptError> {
+    let Some(claimed) = receipt.get(STRATEGY) else { return Ok(None) };
+    let strategy = Strategy::read(claimed)
+        .map_err(|error| ReceiptError::not_a_receipt(format!("`{STRATEGY}`: {error}")))?;
+    if strategy.to_value() != *claimed {
+        let message = "`strategy` is not in the form in which receipts have it";
+        return Err(ReceiptError::not_a_receipt(message.to_owned()));
+    }
+    Ok(Some(strategy))
 }
 
 /// The members of a trace in the order of an evaluation. Other members are compared in the order of
@@ -256,7 +287,8 @@ impl std::error::Error for ReceiptError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::receipt::receipt;
+    use crate::receipt::{receipt, system_receipt};
+    use crate::strategy::{System, SystemFlags};
 
     const DOCUMENT: &str = r#"{"meta": {"hash": "murmur3"}, "flags": {
         "f": {"on": true, "variations": ["a", "b"], "offVariation": 0, "salt": "s",
@@ -406,6 +438,60 @@ mod tests {
         // A trace of any depth can be written, but a text nests no deeper than a document.
         let receipt = receipt(&flags, "f29", Some(&ada()), None);
         assert_eq!(replay(receipt.to_json().as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
+    }
+
+    const WITH_STRATEGIES: &str = r#"{"flags": {
+        "new": {"on": false, "variations": [true, false], "offVariation": 1,
+                "lifecycle": {"status": "Done", "deployedTimestamp": 1795172400}},
+        "old": {"on": true, "variations": [true, false], "fallthrough": {"variation": 0}}},
+        "meta": {"strategies": {"production": [
+            {"strategy": "Custom Production", "on": ["new"], "clauses": [
+                {"attribute": "key", "op": "in", "values": ["ada"]}]}]}}}"#;
+
+    fn of_production(flags: &Flags, context: Option<&Context>) -> Receipt {
+        let system = SystemFlags::new(flags, System::Production).unwrap();
+        system_receipt(&system, "new", context, None)
+    }
+
+    #[test]
+    fn a_receipt_names_its_strategy_and_replays_against_it() {
+        let flags = Flags::from_json(WITH_STRATEGIES.as_bytes()).unwrap();
+        let receipt = of_production(&flags, Some(&ada()));
+        let text = receipt.to_json();
+        let strategy = r#""strategy":{"on":["new"],"strategy":"Custom Production"}"#;
+        assert!(text.contains(strategy), "{text}");
+        assert!(text.contains(flags.digest()) && text.contains(r#""value":true"#), "{text}");
+        assert_eq!(replay(text.as_bytes(), &flags, Some(&ada()), None), Ok(receipt));
+
+        let code = |text: &str, flags: &Flags| {
+            replay(text.as_bytes(), flags, Some(&ada()), None).unwrap_err().code()
+        };
+        let replaced = |to: &str| text.replacen(strategy, to, 1);
+        let own_rules = text.replacen(&format!("{strategy},"), "", 1);
+        assert_eq!(code(&own_rules, &flags), "other-answer");
+        let off = r#""strategy":{"off":["new"],"strategy":"Custom Production"}"#;
+        assert_eq!(code(&replaced(off), &flags), "other-answer");
+        for invalid in [
+            r#""strategy":"Beta""#,
+            r#""strategy":{"on":["gone"],"strategy":"Custom Production"}"#,
+            r#""strategy":{"on":["new"],"strategy":"custom-production"}"#,
+            r#""strategy":{"on":["new"],"other":1,"strategy":"Custom Production"}"#,
+            r#""strategy":{"strategy":"canary"}"#,
+            r#""strategy":null"#,
+        ] {
+            assert_eq!(code(&replaced(invalid), &flags), "not-a-receipt", "{invalid}");
+        }
+        let other = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
+        assert_eq!(code(&text, &other), "other-document");
+    }
+
+    #[test]
+    fn a_receipt_without_a_chosen_strategy_is_that_of_the_document() {
+        let flags = Flags::from_json(WITH_STRATEGIES.as_bytes()).unwrap();
+        let bob = Context::builder("bob").build().unwrap();
+        for context in [Some(&bob), None] {
+            assert_eq!(of_production(&flags, context), receipt(&flags, "new", context, None));
+        }
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //! features.
 //!
 //! A strategy returns a new document, which is evaluated like any other. The development and the
-//! production system each choose one by `meta.strategies`.
+//! production system each choose one by `meta.strategies`: once ([`strategy_for`]), or for many contexts
+//! ([`SystemFlags`]).
 
 mod error;
 mod kind;
 mod overlay;
 mod selection;
+mod system_flags;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,8 +20,9 @@ pub use error::StrategyError;
 pub use kind::{Effect, StrategyKind, System};
 pub use overlay::{strategy_effect, with_strategy};
 pub use selection::strategy_for;
+pub use system_flags::SystemFlags;
 
-pub(crate) use selection::choices;
+pub(crate) use selection::{InvalidPart, choices, invalid_parts};
 
 /// A strategy with its parameters.
 ///

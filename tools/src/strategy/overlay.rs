@@ -38,8 +38,13 @@ const DECIDING: [&str; 4] = ["prerequisites", "targets", "contextTargets", "rule
 /// If a key that the strategy names is not in the document.
 pub fn with_strategy(flags: &Flags, strategy: &Strategy) -> Result<Flags, StrategyError> {
     check_keys(flags, strategy)?;
+    Ok(overlay(flags, strategy))
+}
+
+/// Like [`with_strategy`] for a strategy whose keys are in the document; other keys are ignored.
+pub(super) fn overlay(flags: &Flags, strategy: &Strategy) -> Flags {
     if strategy.kind == StrategyKind::Production {
-        return Ok(flags.clone());
+        return flags.clone();
     }
     let model = flags.model();
     let changed: Vec<(Arc<str>, Value)> = model
@@ -58,7 +63,7 @@ pub fn with_strategy(flags: &Flags, strategy: &Strategy) -> Result<Flags, Strate
     let meta = flags.meta().cloned().unwrap_or_default();
     let meta = with_members(&meta, &[("strategy", strategy.to_value())], &[]);
     let members = flags.other_members().with("meta", meta);
-    Ok(flags.with_flags(&changed).with_other_members(members))
+    flags.with_flags(&changed).with_other_members(members)
 }
 
 /// Returns the effect of the strategy on the flag; `None` if there is no such flag.
@@ -72,7 +77,8 @@ pub fn strategy_effect(flags: &Flags, key: &str, strategy: &Strategy) -> Option<
     Some(strategy.kind.effect(lifecycle.status, deployed, strategy.named(key)))
 }
 
-fn check_keys(flags: &Flags, strategy: &Strategy) -> Result<(), StrategyError> {
+/// Returns an error if the document lacks a flag that the strategy names.
+pub(super) fn check_keys(flags: &Flags, strategy: &Strategy) -> Result<(), StrategyError> {
     let empty = BTreeSet::new();
     let deployed = strategy.deployed.as_ref().unwrap_or(&empty);
     for (name, keys) in [("on", &strategy.on), ("off", &strategy.off), ("deployed", deployed)] {

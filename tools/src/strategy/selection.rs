@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use isoflag::{BoundFlags, Context, Flags, Object, Value};
+use isoflag::{BigSegments, Context, Flags, Object, Value};
 
+use super::overlay::check_keys;
 use super::{Strategy, StrategyError, System};
 
 /// One entry of a system's strategies: its index in the list, and its source.
@@ -17,10 +18,9 @@ pub(crate) struct Choice {
     pub(crate) clauses: Value,
 }
 
-/// Returns the entries of a system in order; `None` if `meta` has none for it.
+/// Returns the entries of a system in order; empty if `meta` has none for it.
 pub(crate) fn choices(flags: &Flags, system: System) -> Vec<Choice> {
-    let meta = flags.meta();
-    let all = meta.and_then(|meta| meta.get("strategies")?.as_object());
+    let all = strategies(flags).and_then(Value::as_object);
     let entries = all.and_then(|all| all.get(system.as_str())?.as_array()).unwrap_or_default();
     let choice = |(index, entry): (usize, &Value)| Choice {
         index,
@@ -31,6 +31,47 @@ pub(crate) fn choices(flags: &Flags, system: System) -> Vec<Choice> {
             .unwrap_or_default(),
     };
     entries.iter().enumerate().map(choice).collect()
+}
+
+/// A part of `meta.strategies` that is invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvalidPart {
+    /// `meta.strategies` itself, which has to be an object.
+    All,
+    /// The list of the system.
+    List,
+    /// The entry with this index.
+    Entry(usize),
+}
+
+/// Returns the invalid parts of `meta.strategies` that concern a system, in order. Selection ignores
+/// these, or uses the flags' own rules if an entry matches that names a missing flag.
+pub(crate) fn invalid_parts(flags: &Flags, system: System) -> Vec<(InvalidPart, StrategyError)> {
+    let other_type = |part, found: &Value, expected: &str| {
+        let message = format!("expected {expected}, found {}", found.type_name());
+        vec![(part, StrategyError::not_a_strategy("", message))]
+    };
+    let list = match strategies(flags) {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Object(all)) => all.get(system.as_str()),
+        Some(other) => {
+            let expected = "an object with lists for `development` and `production`";
+            return other_type(InvalidPart::All, other, expected);
+        }
+    };
+    match list {
+        None | Some(Value::Null | Value::Array(_)) => {}
+        Some(other) => return other_type(InvalidPart::List, other, "an array of strategies"),
+    }
+    let invalid = choices(flags, system).into_iter().filter_map(|choice| {
+        let checked = choice.strategy.and_then(|strategy| check_keys(flags, &strategy));
+        checked.err().map(|error| (InvalidPart::Entry(choice.index), error))
+    });
+    invalid.collect()
+}
+
+fn strategies(flags: &Flags) -> Option<&Value> {
+    flags.meta()?.get("strategies")
 }
 
 fn of_system(strategy: Strategy, system: System) -> Result<Strategy, StrategyError> {
@@ -50,8 +91,20 @@ fn of_system(strategy: Strategy, system: System) -> Result<Strategy, StrategyErr
 /// `remoteAddress` with `in` for an address, or with `startsWith` for a network.
 #[must_use]
 pub fn strategy_for(flags: &Flags, system: System, context: &Context) -> Option<Strategy> {
-    let key: Arc<str> = Arc::from("meta.strategies");
     let choices = choices(flags, system);
+    if choices.is_empty() {
+        return None;
+    }
+    let chosen = chosen_entry(&selector(flags, &choices), Some(context), None)?;
+    choices.into_iter().nth(chosen)?.strategy.ok()
+}
+
+/// The key of the temporary flag whose rules choose an entry.
+const SELECTOR: &str = "meta.strategies";
+
+/// Returns the document with the temporary flag that chooses among some entries.
+pub(super) fn selector(flags: &Flags, choices: &[Choice]) -> Flags {
+    let key: Arc<str> = Arc::from(SELECTOR);
     let rules: Value = choices.iter().filter_map(rule).collect();
     let flag = Object::from_iter([
         ("key", Value::String(Arc::clone(&key))),
@@ -59,10 +112,17 @@ pub fn strategy_for(flags: &Flags, system: System, context: &Context) -> Option<
         ("rules", rules),
         ("variations", choices.iter().map(|choice| Value::from(choice.index as f64)).collect()),
     ]);
-    let with_choices = flags.with_flags(&[(Arc::clone(&key), Value::Object(flag))]);
-    let bound: BoundFlags = with_choices.bind(context);
-    let chosen = bound.evaluate(&key).variation_index()?;
-    choices.into_iter().nth(chosen as usize)?.strategy.ok()
+    flags.with_flags(&[(key, Value::Object(flag))])
+}
+
+/// Returns the index of the entry that a [`selector`] chooses for a context.
+pub(super) fn chosen_entry(
+    selector: &Flags,
+    context: Option<&Context>,
+    big_segments: Option<&BigSegments>,
+) -> Option<usize> {
+    let bound = selector.bind_with(context, big_segments);
+    bound.evaluate(SELECTOR).variation_index().map(|index| index as usize)
 }
 
 /// The rule that serves an entry by its index; `None` if its strategy is invalid.

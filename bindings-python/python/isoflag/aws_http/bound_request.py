@@ -103,6 +103,12 @@ class BoundRequest:
         return self.named.digest
 
     @property
+    def strategy(self) -> Mapping[str, Any] | None:
+        """The strategy that the client has chosen for the context, or None."""
+        strategy: Mapping[str, Any] | None = getattr(self.named, "strategy", None)
+        return strategy
+
+    @property
     def document(self) -> Flags:
         """The document itself.
 

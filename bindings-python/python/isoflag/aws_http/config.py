@@ -82,10 +82,12 @@ def config_response(
     All forms but ``plain``, which contains exactly ``keys``, omit flags that browsers may not see;
     ``bootstrap`` and ``ofrep`` include them if ``client_side_only`` is False.
 
-    The response's ``ETag`` depends on the document, the context, the form and the consistency: a
-    request with the same tag in ``If-None-Match`` gets status 304 and no body. The header
-    ``Isoflag-Document`` has the document's digest. ``origins`` are the other origins whose pages
-    may read the response.
+    A client with a ``system`` evaluates under the strategy that it chooses for the context.
+
+    The response's ``ETag`` depends on the document, the strategy, the context, the form and the
+    consistency: a request with the same tag in ``If-None-Match`` gets status 304 and no body. The
+    header ``Isoflag-Document`` has the document's digest. ``origins`` are the other origins whose
+    pages may read the response.
 
     ``overrides`` verifies the tokens of sessions for which flags are set. Such a response has
     ``Cache-Control: no-store``.
@@ -178,7 +180,7 @@ class _Settings:
             ).is_backend_consistent
             for name in content.gated
         }
-        etag = content.etag(headers[DOCUMENT_HEADER], context, consistent)
+        etag = content.etag(bound_request, context, consistent)
         headers["ETag"] = etag
         if _matches(request.headers.get("if-none-match"), etag):
             return json_response(304, None, headers)
@@ -255,7 +257,9 @@ class _Body:
                 state["$flagsState"][key][_CONSISTENT] = is_consistent
         return state
 
-    def etag(self, digest: str, context: Context, consistent: Mapping[str, bool]) -> str:
+    def etag(
+        self, bound_request: BoundRequest, context: Context, consistent: Mapping[str, bool]
+    ) -> str:
         """Returns a strong tag: equal only for equal responses from the same document."""
         # The order of names matters: it is the order of the body's members.
         options: list[Any] = [
@@ -265,6 +269,9 @@ class _Body:
             self.defaults,
         ]
         options += [consistent, self.lone, self.private, self.absent_kinds]
+        if bound_request.strategy is not None:
+            options.append(bound_request.strategy)
+        digest = bound_request.digest
         text = json.dumps([__version__, digest, context.to_dict(), *options], sort_keys=True)
         return f'"{hashlib.sha256(text.encode()).hexdigest()}"'
 

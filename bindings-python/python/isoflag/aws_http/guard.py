@@ -226,7 +226,8 @@ def requires_flag(
     that was switched off since is off. With ``pins=False`` the header is ignored. Never base a
     security decision on a pin.
 
-    ``flags`` defaults to the argument of ``use``. ``context`` defaults to one anonymous context for
+    ``flags`` defaults to the argument of ``use``; a client with a ``system`` evaluates under the
+    strategy that it chooses for the context. ``context`` defaults to one anonymous context for
     all requests. ``origins`` are the other origins whose pages may read the responses: the guard
     adds CORS headers to its own and to the handler's, and responds to preflights. Use ``Guard`` to
     share these settings among handlers.

@@ -60,7 +60,8 @@ def bulk(bound_request: BoundRequest, *, client_side_only: bool) -> dict[str, An
     """Returns every flag as the body of a response to ``POST /ofrep/v1/evaluate/flags``.
 
     A flag without a served variation has no ``value``, so that the page uses its own default. The
-    variant is the variation's index, as text. The metadata have the document's digest and version.
+    variant is the variation's index, as text. The metadata have the document's digest and version,
+    and the name of the strategy, if any.
     """
     bound = bound_request.bound
     state = bound.all_flags_state(client_side_only=client_side_only, with_reasons=True)
@@ -111,7 +112,9 @@ def failure(error: ValueError) -> dict[str, str]:
 def _metadata(bound_request: BoundRequest) -> dict[str, Any]:
     named = bound_request.named
     version = getattr(named, "version", None)
-    return {"digest": named.digest, **({} if version is None else {"version": version})}
+    metadata = {"digest": named.digest, **({} if version is None else {"version": version})}
+    strategy = bound_request.strategy
+    return metadata if strategy is None else {**metadata, "strategy": strategy["strategy"]}
 
 
 def _flag(

@@ -116,14 +116,21 @@ class ParityCheck:
             return "other-document"
         if not all(key in flags for key in keys):
             return "malformed"
-        bound = flags.bind(context, big_segments=big_segments)
+        system = getattr(self._flags, "system", None)
+        if system is None:
+            evaluated = flags
+        else:
+            chosen = flags._under_strategy(system, context, big_segments)  # noqa: SLF001 (our own)
+            evaluated = flags if chosen is None else chosen[1]
+        bound = evaluated.bind(context, big_segments=big_segments)
         details = {key: bound.variation_detail(key, None) for key in keys}
         found = hash_of({key: detail.value for key, detail in details.items()})
         if found == claimed:
             return "agreements"
         if len(self._kept) < self._max_disagreements:
             receipts = (
-                flags.receipt(key, context, big_segments=big_segments).to_json() for key in keys
+                flags.receipt(key, context, system=system, big_segments=big_segments).to_json()
+                for key in keys
             )
             self._keep({"claim": claim, "answers": found}, receipts)
         return "disagreements"

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from isoflag._core import Flags
 from isoflag.source.deadline import TimeLeft, until
 
 from .flag_client import FlagClient
 from .status import ClientStatus
+
+if TYPE_CHECKING:
+    from isoflag.lifecycle import System
 
 __all__ = ["AsyncFlagClient"]
 
@@ -60,6 +63,11 @@ class AsyncFlagClient:
     def status(self) -> ClientStatus:
         """The client's status; reading it fetches nothing."""
         return self.client.status
+
+    @property
+    def system(self) -> "System | None":
+        """The system whose strategies apply, or None."""
+        return self.client.system
 
     async def flags(self) -> Flags:
         """Returns the current flags, fetched first if a refresh is due."""

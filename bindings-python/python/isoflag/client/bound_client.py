@@ -48,13 +48,21 @@ class BoundFlagClient:
 
     @property
     def digest(self) -> str | None:
-        """The digest of the document in use, as it was pinned; None before the first document."""
+        """The digest of the document, as it was pinned, without its strategy; None before any."""
         return None if self._held is None else self._held.digest()
 
     @property
     def flags(self) -> Flags | None:
-        """The document in use; None before the first document."""
+        """The document in use, under the strategy if any; None before the first document."""
         return None if self._held is None else self._held.flags
+
+    @property
+    def strategy(self) -> Mapping[str, Any] | None:
+        """The strategy that the client's system has chosen for the context, or None.
+
+        It has the form of ``Flags.strategy_for``; its name is the member ``strategy``.
+        """
+        return None if self._held is None else self._held.strategy
 
     @property
     def version(self) -> int | None:
@@ -172,6 +180,12 @@ class BoundFlagClient:
         )
 
     @property
+    def strategy_name(self) -> str | None:
+        """The name of the strategy, such as ``Beta``, or None."""
+        strategy = self.strategy
+        return None if strategy is None else strategy["strategy"]
+
+    @property
     def _context_key(self) -> str | None:
         return self._bound._context_key  # noqa: SLF001 (our own)
 
@@ -187,7 +201,11 @@ class BoundFlagClient:
 
     def _counted(self, key: str, detail: EvaluationDetail[_D]) -> EvaluationDetail[_D]:
         if self._activity is not None:
-            self._activity.record(key, detail.variation_index, self.digest or NO_DIGEST)
+            digest = self.digest or NO_DIGEST
+            if (strategy := self.strategy_name) is None:
+                self._activity.record(key, detail.variation_index, digest)
+            else:
+                self._activity.record(key, detail.variation_index, digest, strategy)
         if self._hook is not None:
             self._hook(lambda: self._event(key, detail))
         return detail

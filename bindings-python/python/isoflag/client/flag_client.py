@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakSet
 
 from isoflag._core import (
-    BoundFlags,
     Consistency,
     Context,
     EvaluationDetail,
@@ -19,17 +19,17 @@ from isoflag._core import (
 from isoflag._errors import ContextError
 from isoflag._logs import logger
 from isoflag._process import wall_clock
-from isoflag.source.bounded_call import bounded
-from isoflag.source.deadline import seconds_left
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
 from .held_document import HeldDocument, StaleCopyError
+from .memberships import Memberships
 from .status import ClientStatus
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity
     from isoflag.gate_times import GateTimes
+    from isoflag.lifecycle import System
     from isoflag.pins import Pins
     from isoflag.source.protocol import Source
 
@@ -43,9 +43,6 @@ _ContextLike = Context | Mapping[str, Any]
 _BigSegments = Mapping[str, Any] | None
 
 _NO_FLAGS: Final = Flags.from_dict({"flags": {}})
-_STORE_ERROR: Final[Mapping[str, Any]] = {"status": "STORE_ERROR", "memberships": {}}
-_SECONDS_WITHOUT_MEMBERSHIPS: Final = 5.0
-_SECONDS_BETWEEN_WARNINGS: Final = 300.0
 
 _logger = logger("isoflag")
 
@@ -84,6 +81,7 @@ class FlagClient(FreshDocument):
         on_evaluation: Callable[[EvaluationEvent], object] | None = None,
         sampling: float = 1.0,
         initial: Flags | None = None,
+        system: System | None = None,
         timezone: str | None = None,
         clock: Callable[[], float] = wall_clock,
     ) -> None:
@@ -103,13 +101,15 @@ class FlagClient(FreshDocument):
         (``AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS``, else 45 seconds) plus ``ttl``.
 
         ``initial`` is the document until the first fetch succeeds, such as one in the deployment
-        package. ``timezone``, such as ``Europe/Berlin``, adds the kind ``clock`` to every context,
+        package. ``system``, ``development`` or ``production``, evaluates under the strategy that
+        ``meta.strategies`` chooses for the context; invalid strategies are logged and ignored.
+        ``timezone``, such as ``Europe/Berlin``, adds the kind ``clock`` to every context,
         so that rules can test the local time (see ``Context.with_clock``). ``on_evaluation`` is
         called with an ``EvaluationEvent`` for the share ``sampling`` of the evaluations; its
         exceptions are logged. ``clock`` returns seconds since 1970.
 
-        Raises ``ValueError`` if a time is negative or the time zone is unknown (a
-        ``TimezoneError``), and ``TypeError`` for an argument of another type.
+        Raises ``ValueError`` if a time is negative, the system is unknown or the time zone is
+        unknown (a ``TimezoneError``), and ``TypeError`` for an argument of another type.
         """
         super().__init__(
             source,
@@ -128,14 +128,20 @@ class FlagClient(FreshDocument):
             from .evaluation_event import sampled  # noqa: PLC0415
 
             self._hook = sampled(on_evaluation, sampling)
-        self._local_clock = None if timezone is None else _local_clock(timezone)
+        self._local_clock: LocalClock | None = None
+        if timezone is not None:
+            from .local_clock import LocalClock  # noqa: PLC0415
+
+            self._local_clock = LocalClock(timezone)
         self._reads_memberships = False
         """Whether evaluations read memberships of big segments from the source."""
-        # Read by no evaluation until this time, and not reported before that one.
-        self._memberships_failed = (0.0, 0.0)
-        self._is_plain = False
-        """Whether evaluations are passed on to the document directly."""
-        self._adapt_to(initial)
+        self._memberships = Memberships(source, self._calls, clock)
+        if system is not None:
+            # Raises for an unknown one.
+            _NO_FLAGS._strategy_problems(system)  # noqa: SLF001 (our own)
+        self._system = system
+        if self._held is not None:
+            self._adapt_to(self._held)
         self._pins = pins
         self._gate = gate
         clients.add(self)
@@ -156,10 +162,16 @@ class FlagClient(FreshDocument):
         """The current flags, fetched first if a refresh is due; empty before the first document.
 
         To evaluate many flags of one document for a request, read this property once. Its
-        evaluations are not counted as activity.
+        evaluations are not counted as activity and use no strategy; ``bind(context).flags`` is the
+        document under the strategy of a context.
         """
         held = self._fresh()
         return _NO_FLAGS if held is None else held.flags
+
+    @property
+    def system(self) -> System | None:
+        """The system whose strategies apply, or None."""
+        return self._system
 
     @property
     def pins(self) -> Pins | None:
@@ -185,10 +197,11 @@ class FlagClient(FreshDocument):
         """Returns the current flags bound to a context, for many evaluations of one document.
 
         ``context`` is a ``Context`` or a mapping in LaunchDarkly's context JSON. With ``pin``, a
-        digest, the evaluations use that document instead, except for flags that the newest document
-        has switched off. If the client does not hold it, the source is polled, unless that was done
-        less than ``retry`` seconds ago. Raises ``PinError`` if the pinned document is unavailable
-        or was superseded too long ago. Never base a security decision on a pin.
+        digest, the evaluations use that document and its strategies instead, except for flags that
+        the newest document has switched off. If the client does not hold it, the source is polled,
+        unless that was done less than ``retry`` seconds ago. Raises ``PinError`` if the pinned
+        document is unavailable or was superseded too long ago. Never base a security decision on a
+        pin.
         """
         held = self._fresh()
         return self._bound(held if pin is None else self._pinned(pin), context, big_segments)
@@ -198,16 +211,16 @@ class FlagClient(FreshDocument):
     ) -> BoundFlagClient:
         """Returns the current flags as changed by a function, bound to a context.
 
-        The client itself is unchanged. Before the first document nothing is changed.
+        The function gets the document under the context's strategy, if any. The client itself is
+        unchanged. Before the first document nothing is changed.
         """
-        held = self._fresh()
-        return self._bound(None if held is None else held.changed(change), context, None)
+        return self._bound(self._fresh(), context, None, change)
 
     def variation(
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """Returns the value that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation(key, default)
 
@@ -215,7 +228,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).variation_detail(key, default)
 
@@ -223,7 +236,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> bool | _D:
         """Returns the bool that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.bool_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).bool_variation(key, default)
 
@@ -231,7 +244,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[bool | _D]:
         """Returns the bool that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.bool_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -241,7 +254,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> int | _D:
         """Returns the number that the flag serves, truncated toward zero, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.int_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation(key, default)
 
@@ -249,7 +262,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[int | _D]:
         """Returns the number, truncated toward zero, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.int_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).int_variation_detail(key, default)
 
@@ -257,7 +270,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> float | _D:
         """Returns the number that the flag serves, as a float, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.float_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).float_variation(key, default)
 
@@ -265,7 +278,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[float | _D]:
         """Returns the number as a float, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.float_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -275,7 +288,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> str | _D:
         """Returns the str that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.str_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation(key, default)
 
@@ -283,7 +296,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[str | _D]:
         """Returns the str that the flag serves, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.str_variation_detail(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).str_variation_detail(key, default)
 
@@ -291,7 +304,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> Any:
         """Returns the value, of any JSON type, that the flag serves, or ``default``."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.json_variation(key, context, default, big_segments=big_segments)
         return self._bound(held, context, big_segments).json_variation(key, default)
 
@@ -299,7 +312,7 @@ class FlagClient(FreshDocument):
         self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
     ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
-        if (held := self._fresh()) is not None and self._is_plain:
+        if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.json_variation_detail(
                 key, context, default, big_segments=big_segments
             )
@@ -370,7 +383,7 @@ class FlagClient(FreshDocument):
             # Only the current document is available.
             pins = Pins(max_documents=1)
         is_current = getattr(self._source, "is_current", False) is True
-        return pins.find(
+        found = pins.find(
             digest,
             lambda: self._held,
             self._poll,
@@ -378,6 +391,9 @@ class FlagClient(FreshDocument):
             self._load,
             is_current=is_current,
         )
+        if found.system is None and self._problems(found.flags) is not None:
+            found.system = self._system
+        return found
 
     def _poll(self) -> None:
         # Requests with an unknown pin must not poll the source each time.
@@ -385,62 +401,60 @@ class FlagClient(FreshDocument):
             self._refresh(force=True, seconds=None)
 
     def _bound(
-        self, held: HeldDocument | None, context: _ContextLike, big_segments: _BigSegments
+        self,
+        held: HeldDocument | None,
+        context: _ContextLike,
+        big_segments: _BigSegments,
+        change: Callable[[Flags], Flags] | None = None,
     ) -> BoundFlagClient:
-        flags = _NO_FLAGS if held is None else held.flags
         if self._local_clock is not None:
             # An invalid context is left to the evaluation, which returns defaults.
             with suppress(ContextError):
                 context = self._local_clock.added(context, self._clock())
+        if held is None:
+            bound = _NO_FLAGS.bind(context, big_segments=big_segments)
+            return BoundFlagClient(bound, None, self._activity, self._moment, self._hook)
+        bind = partial(self._bound_to, held, context, change)
         if big_segments is None and self._reads_memberships:
-            bound = self._bound_to_memberships(flags, context)
-        else:
-            bound = flags.bind(context, big_segments=big_segments)
+            keys = held.flags.big_segment_keys(context)
+            return self._memberships.bound(keys, bind) if keys else bind(None)
+        return bind(big_segments)
+
+    def _bound_to(
+        self,
+        held: HeldDocument,
+        context: _ContextLike,
+        change: Callable[[Flags], Flags] | None,
+        big_segments: _BigSegments,
+    ) -> BoundFlagClient:
+        if held.system is not None:
+            # An invalid context has no strategy.
+            with suppress(ContextError):
+                context = Context._from_host(context)  # noqa: SLF001 (our own)
+                held = held.under_strategy(context, big_segments)
+        if change is not None:
+            held = held.changed(change)
+        bound = held.flags.bind(context, big_segments=big_segments)
         return BoundFlagClient(bound, held, self._activity, self._moment, self._hook)
 
-    def _bound_to_memberships(self, flags: Flags, context: _ContextLike) -> BoundFlags:
-        """Binds a context to the memberships that the source returns, if flags need any.
+    def _adapt_to(self, held: HeldDocument) -> None:
+        flags = held.flags
+        self._reads_memberships = hasattr(self._source, "big_segments") and flags._has_big_segments  # noqa: SLF001 (our own)
+        problems = self._problems(flags)
+        for problem in problems or ():
+            _logger.warning("ignoring an invalid strategy: %s", problem)
+        held.system = None if problems is None else self._system
+        adds = (self._activity, self._hook, self._local_clock, held.system)
+        held.is_plain = not self._reads_memberships and all(each is None for each in adds)
 
-        An error of the source becomes ``STORE_ERROR``, for five seconds: each attempt may take as
-        long as the source's timeout.
-        """
-        keys = flags.big_segment_keys(context)
-        if not keys:
-            return flags.bind(context)
-        now = self._clock()
-        failed_at, warned_at = self._memberships_failed
-        if not 0 <= now - failed_at < _SECONDS_WITHOUT_MEMBERSHIPS:
-            source: Any = self._source
-            try:
-                read = bounded(source, self._calls, lambda: source.big_segments(keys))
-                return flags.bind(context, big_segments=read)
-            except Exception as error:  # noqa: BLE001 (sources are user code)
-                if not 0 <= now - warned_at < _SECONDS_BETWEEN_WARNINGS:
-                    _logger.warning("cannot read big segments: %s", error)
-                    warned_at = now
-                # The end of an invocation says nothing about the source.
-                if seconds_left(1.0) > 0:
-                    failed_at = self._clock()
-                self._memberships_failed = (failed_at, warned_at)
-        return flags.bind(context, big_segments=_STORE_ERROR)
+    def _problems(self, flags: Flags) -> list[str] | None:
+        """Returns problems of the strategies; None if there are no strategies for the system."""
+        return None if self._system is None else flags._strategy_problems(self._system)  # noqa: SLF001 (our own)
 
-    def _adapt_to(self, flags: Flags | None) -> None:
-        self._reads_memberships = (
-            flags is not None and hasattr(self._source, "big_segments") and flags._has_big_segments  # noqa: SLF001 (our own)
-        )
-        adds = (self._activity, self._hook, self._local_clock)
-        self._is_plain = not self._reads_memberships and all(each is None for each in adds)
-
-    def _take(self, flags: Flags, now_ms: float) -> None:
-        self._adapt_to(flags)
+    def _take(self, held: HeldDocument, now_ms: float) -> None:
+        self._adapt_to(held)
         if self._pins is not None:
-            self._pins.take(flags, now_ms)
-
-
-def _local_clock(timezone: str) -> LocalClock:
-    from .local_clock import LocalClock  # noqa: PLC0415
-
-    return LocalClock(timezone)
+            self._pins.take(held.flags, now_ms)
 
 
 clients: Final[WeakSet[FlagClient]] = WeakSet()

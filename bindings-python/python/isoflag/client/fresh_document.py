@@ -162,7 +162,7 @@ class FreshDocument:
 
         return forget
 
-    def _take(self, flags: Flags, now_ms: float) -> None:
+    def _take(self, held: HeldDocument, now_ms: float) -> None:
         """Called with each new document before it becomes current."""
 
     def _fresh(self) -> HeldDocument | None:
@@ -277,7 +277,7 @@ class FreshDocument:
             # A clock that was set back must not keep the gate closed.
             held.stepped_back_at = min(held.stepped_back_at, now)
         if before is None or before.flags is not held.flags:
-            self._take(held.flags, now * 1000.0)
+            self._take(held, now * 1000.0)
         self._held = held
         self._failures = None
         self._postpone(now, self._ttl)

@@ -9,7 +9,8 @@ from isoflag.source.protocol import Fetched, SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from isoflag._core import Flags
+    from isoflag._core import Context, Flags
+    from isoflag.lifecycle import System
 
 __all__ = ["HeldDocument", "StaleCopyError"]
 
@@ -21,7 +22,18 @@ class StaleCopyError(SourceError):
 class HeldDocument:
     """A document that loaded, with its fetch result and times."""
 
-    __slots__ = ("_digest", "confirmed", "fetched", "flags", "stepped_back_at")
+    __slots__ = (
+        "_digest",
+        "_original",
+        "_under",
+        "confirmed",
+        "fetched",
+        "flags",
+        "is_plain",
+        "stepped_back_at",
+        "strategy",
+        "system",
+    )
 
     def __init__(
         self,
@@ -30,6 +42,8 @@ class HeldDocument:
         *,
         stepped_back_at: float | None = None,
         digest: str | None = None,
+        original: HeldDocument | None = None,
+        strategy: Mapping[str, Any] | None = None,
     ) -> None:
         """Takes the loaded document, and the result of the source."""
         self.flags = flags
@@ -38,10 +52,21 @@ class HeldDocument:
         """Time at which the source last confirmed the document, in seconds since 1970."""
         self.stepped_back_at = stepped_back_at
         """Time at which it replaced a later document, in seconds since 1970, or None."""
+        self.is_plain = False
+        """Whether the client passes evaluations on to the document directly."""
+        self.system: System | None = None
+        """The system that chooses strategies, if the document has any for it."""
+        self.strategy = strategy
+        """The strategy that it is under, or None."""
         self._digest = digest
+        self._original = original
+        # The documents under the strategies that were chosen so far, by index.
+        self._under: dict[int, HeldDocument] = {}
 
     def digest(self) -> str:
-        """Returns the document's digest, computed on first use and then cached."""
+        """Returns the digest of the document without its strategy, computed on first use."""
+        if self._original is not None:
+            return self._original.digest()
         if self._digest is None:
             self._digest = self.flags.digest
         return self._digest
@@ -49,18 +74,48 @@ class HeldDocument:
     def changed(self, change: Callable[[Flags], Flags]) -> HeldDocument:
         """Returns the result of a function with the times of this document."""
         flags = change(self.flags)
-        digest = self._digest if flags is self.flags else None
+        is_same = flags is self.flags
         return HeldDocument(
-            flags, self.fetched, stepped_back_at=self.stepped_back_at, digest=digest
+            flags,
+            self.fetched,
+            stepped_back_at=self.stepped_back_at,
+            digest=self._digest if is_same else None,
+            original=self._original if is_same else None,
+            strategy=self.strategy,
         )
 
     def confirmed_by(self, fetched: Fetched) -> HeldDocument:
         """Returns the same document with the later of its two responses."""
         is_later = self.flags.supersedes(self.flags, evidence(fetched, self.fetched))
-        kept = fetched if is_later else self.fetched
-        return HeldDocument(
-            self.flags, kept, stepped_back_at=self.stepped_back_at, digest=self._digest
+        held = HeldDocument(
+            self.flags,
+            fetched if is_later else self.fetched,
+            stepped_back_at=self.stepped_back_at,
+            digest=self._digest,
         )
+        held.is_plain, held.system, held._under = self.is_plain, self.system, self._under
+        return held
+
+    def under_strategy(
+        self, context: Context, big_segments: Mapping[str, Any] | None
+    ) -> HeldDocument:
+        """Returns the document under the strategy that the system chooses for a context."""
+        if (system := self.system) is None:
+            return self
+        chosen = self.flags._under_strategy(system, context, big_segments)  # noqa: SLF001 (our own)
+        if chosen is None:
+            return self
+        index, flags = chosen
+        if index not in self._under:
+            under = HeldDocument(
+                flags,
+                self.fetched,
+                stepped_back_at=self.stepped_back_at,
+                original=self,
+                strategy=self.flags._strategy(system, index),  # noqa: SLF001 (our own)
+            )
+            self._under.setdefault(index, under)
+        return self._under[index]
 
 
 def evidence(offered: Fetched, held: Fetched) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FlagOverrides"]
 
-_KEPT: Final = ("_listeners", "_hook", "_local_clock", "_is_plain")
+_KEPT: Final = ("_listeners", "_hook", "_local_clock")
 """What a client keeps while it is overridden, besides its activity."""
 
 _Document: TypeAlias = Flags | Mapping[str, Any] | str | bytes

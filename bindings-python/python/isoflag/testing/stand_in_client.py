@@ -60,8 +60,9 @@ class StandInClient(FlagClient):
         held: "HeldDocument | None",
         context: Context | Mapping[str, Any],
         big_segments: Mapping[str, Any] | None,
+        change: "Callable[[Flags], Flags] | None" = None,
     ) -> BoundFlagClient:
-        bound = super()._bound(held, context, big_segments)
+        bound = super()._bound(held, context, big_segments, change)
         if held is not None:
             return bound
         return _UnreadyFlagClient(bound, self._activity, self._moment, self._on_evaluation, context)

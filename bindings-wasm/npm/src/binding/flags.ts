@@ -19,6 +19,7 @@ import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
 import type { Advance, Alarms } from "../tools/rollout.js";
 import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
+import type { SystemFlags } from "../tools/system-flags.js";
 import type { Tools } from "../tools/tooling.js";
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
 import { type Answer, FlagEntries, NO_FLAG, type Source, ValueType } from "./answers.js";
@@ -80,6 +81,11 @@ export class Flags {
    * The digest of the whole document, if this one is a projection. In a page, only `isoflag/tools` has it.
    */
   declare readonly parentDigest: string | undefined;
+  /**
+   * Returns the document as a system evaluates it: under the strategy that `meta.strategies` chooses for each context.
+   * In a page, only `isoflag/tools` has it.
+   */
+  declare forSystem: (system: System) => SystemFlags;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
   /** Undefined if the entry works without it, as a page's does: it binds. */

@@ -1,9 +1,7 @@
 /** Counts evaluations by flag, document and variation. */
 
-import type { BoundFlags } from "../binding/bound-flags.js";
-import type { Flags } from "../binding/flags.js";
 import { printable } from "../binding/printable.js";
-import { observe } from "./observation.js";
+import { type Observable, observe } from "./observation.js";
 
 /** Replaces the digest of a document if it is unknown. */
 const NO_DIGEST = "none";
@@ -23,6 +21,8 @@ export interface FlagActivity {
   readonly first: number;
   /** The last evaluation, in milliseconds since 1970. */
   readonly last: number;
+  /** The number of evaluations under each strategy, by its name; absent if there were none. */
+  readonly strategies?: { readonly [strategy: string]: number };
 }
 
 /** Activity as JSON. */
@@ -41,8 +41,16 @@ export interface ActivityRecorder {
    * @param key the requested flag
    * @param variationIndex the served variation, null for the default
    * @param digest the document's digest, if it is known
+   * @param at the time in milliseconds since 1970 (default: now)
+   * @param strategy the name of the strategy that the document was evaluated under, if any
    */
-  record(key: string, variationIndex: number | null, digest: string | undefined): void;
+  record(
+    key: string,
+    variationIndex: number | null,
+    digest: string | undefined,
+    at?: number,
+    strategy?: string,
+  ): void;
 }
 
 /**
@@ -58,6 +66,7 @@ export type PageEvents = Pick<EventTarget, "addEventListener" | "removeEventList
 
 interface Entry {
   readonly counts: Map<string, Map<string, number>>;
+  readonly strategies: Map<string, number>;
   first: number;
   last: number;
 }
@@ -100,16 +109,20 @@ export class Activity implements ActivityRecorder {
    * Counts one answer. A key that is not well-formed Unicode is skipped: it has no JSON form, and no flag has it.
    *
    * @param at the time in milliseconds since 1970 (default: now)
+   * @param strategy the name of the strategy that the document was evaluated under, if any
    */
   record(
     key: string,
     variationIndex: number | null,
     digest: string | undefined = NO_DIGEST,
     at: number = this.#now(),
+    strategy?: string,
   ): void {
     if (!isWellFormed(key) || !isWellFormed(digest)) return;
     const time = Math.trunc(at);
-    this.#add(key, digest, variationIndex === null ? DEFAULT : String(variationIndex), 1, time, time);
+    const entry = this.#entry(key, time, time);
+    add(countsOf(entry, digest), variationIndex === null ? DEFAULT : String(variationIndex), 1);
+    if (strategy !== undefined) add(entry.strategies, strategy, 1);
   }
 
   /**
@@ -117,10 +130,11 @@ export class Activity implements ActivityRecorder {
    *
    * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
    */
-  observe<T extends Flags | BoundFlags>(flags: T, digest?: string): T {
+  observe<T extends Observable>(flags: T, digest?: string): T {
     return observe(
       flags,
-      evaluation => this.record(evaluation.key, evaluation.detail.variationIndex, evaluation.digest),
+      ({ key, detail, digest, strategy }) =>
+        this.record(key, detail.variationIndex, digest, undefined, strategy),
       digest,
     );
   }
@@ -132,39 +146,37 @@ export class Activity implements ActivityRecorder {
    */
   merge(other: Activity | string): this {
     const text = typeof other === "string" ? other : other.toJson();
-    for (const [key, { counts, first, last }] of Object.entries(parseActivity(text).flags)) {
+    for (const [key, { counts, first, last, strategies }] of Object.entries(parseActivity(text).flags)) {
+      const entry = this.#entry(key, first, last);
       for (const [digest, variations] of Object.entries(counts)) {
-        for (const [variation, count] of Object.entries(variations)) {
-          this.#add(key, digest, variation, count, first, last);
-        }
+        const added = countsOf(entry, digest);
+        for (const [variation, count] of Object.entries(variations)) add(added, variation, count);
       }
+      for (const [strategy, count] of Object.entries(strategies ?? {}))
+        add(entry.strategies, strategy, count);
     }
     return this;
   }
 
-  #add(key: string, digest: string, variation: string, count: number, first: number, last: number): void {
+  /** Returns the entry of a flag that was evaluated between two times. */
+  #entry(key: string, first: number, last: number): Entry {
     let entry = this.#flags.get(key);
     if (entry === undefined) {
-      entry = { counts: new Map(), first, last };
+      entry = { counts: new Map(), strategies: new Map(), first, last };
       this.#flags.set(key, entry);
     }
-    let variations = entry.counts.get(digest);
-    if (variations === undefined) {
-      variations = new Map();
-      entry.counts.set(digest, variations);
-    }
-    variations.set(variation, Math.min((variations.get(variation) ?? 0) + count, Number.MAX_SAFE_INTEGER));
     entry.first = Math.min(entry.first, first);
     entry.last = Math.max(entry.last, last);
+    return entry;
   }
 
   /** Returns the canonical JSON text (RFC 8785): equal counts have identical text on every host runtime. */
   toJson(): string {
-    const flags = members(
-      this.#flags,
-      ({ counts, first, last }) =>
-        `{"counts":${members(counts, variations => members(variations, String))},"first":${first},"last":${last}}`,
-    );
+    const flags = members(this.#flags, ({ counts, strategies, first, last }) => {
+      const byDigest = members(counts, variations => members(variations, String));
+      const byStrategy = strategies.size === 0 ? "" : `,"strategies":${members(strategies, String)}`;
+      return `{"counts":${byDigest},"first":${first},"last":${last}${byStrategy}}`;
+    });
     return `{"activity":${VERSION},"flags":${flags}}`;
   }
 
@@ -206,6 +218,19 @@ export class Activity implements ActivityRecorder {
   }
 }
 
+function countsOf({ counts }: Entry, digest: string): Map<string, number> {
+  let variations = counts.get(digest);
+  if (variations === undefined) {
+    variations = new Map();
+    counts.set(digest, variations);
+  }
+  return variations;
+}
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, Math.min((counts.get(name) ?? 0) + count, Number.MAX_SAFE_INTEGER));
+}
+
 function isWellFormed(text: unknown): text is string {
   return typeof text === "string" && !/\p{Surrogate}/u.test(text);
 }
@@ -230,7 +255,7 @@ function parseActivity(text: string): ActivityObject {
   for (const [key, flag] of Object.entries(object(flags, "flags"))) {
     const path = `flags[${JSON.stringify(key)}]`;
     if (!isWellFormed(key)) throw invalid(`\`${path}\`: a lone surrogate has no JSON form`);
-    const { counts, first, last } = object(flag, path);
+    const { counts, first, last, strategies } = object(flag, path);
     if (integer(first, `${path}.first`) > integer(last, `${path}.last`)) {
       throw invalid(`\`${path}.last\`: earlier than \`first\``);
     }
@@ -243,8 +268,14 @@ function parseActivity(text: string): ActivityObject {
         if (!/^(default|0|[1-9][0-9]*)$/.test(variation)) {
           throw invalid(`\`${name}\`: expected a variation's index or \`default\``);
         }
-        if (integer(count, name) < 1) throw invalid(`\`${name}\`: expected a count of 1 or more`);
+        checkCount(count, name);
       }
+    }
+    if (strategies === undefined) continue;
+    for (const [strategy, count] of entries(strategies, `${path}.strategies`)) {
+      const at = `${path}.strategies[${JSON.stringify(strategy)}]`;
+      if (!isWellFormed(strategy)) throw invalid(`\`${at}\`: a lone surrogate has no JSON form`);
+      checkCount(count, at);
     }
   }
   return read as ActivityObject;
@@ -262,6 +293,10 @@ function entries(value: unknown, path: string): [string, unknown][] {
   const found = Object.entries(object(value, path));
   if (found.length === 0) throw invalid(`\`${path}\`: expected at least one member`);
   return found;
+}
+
+function checkCount(count: unknown, path: string): void {
+  if (integer(count, path) < 1) throw invalid(`\`${path}\`: expected a count of 1 or more`);
 }
 
 function integer(value: unknown, path: string): number {

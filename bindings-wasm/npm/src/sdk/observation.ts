@@ -5,6 +5,7 @@ import type { ContextLike } from "../binding/context.js";
 import type { EvaluationDetail, EvaluationReason } from "../binding/detail.js";
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
+import type { SystemFlags, UnderStrategy } from "../tools/system-flags.js";
 
 /** An answer, as its caller saw it. */
 export interface ObservedDetail {
@@ -28,18 +29,21 @@ export interface Evaluation {
   readonly detail: ObservedDetail;
   /** The document's digest, if it is known. */
   readonly digest: string | undefined;
+  /** The name of the strategy that the document was evaluated under; absent without a strategy. */
+  readonly strategy?: string | undefined;
 }
 
 /** Called after every evaluation. */
 export type Observer = (evaluation: Evaluation) => void;
 
-type Observable = Flags | BoundFlags;
+/** Flags whose evaluations can be observed. */
+export type Observable = Flags | BoundFlags | SystemFlags;
 
 const originals = new WeakMap<Observable, Observable>();
 
 /** Returns the flags that observed ones evaluate with, and others unchanged. */
-export function originalOf(flags: Observable): Observable {
-  return originals.get(flags) ?? flags;
+export function originalOf<T extends Observable>(flags: T): T {
+  return (originals.get(flags) as T | undefined) ?? flags;
 }
 
 type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
@@ -47,7 +51,7 @@ type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
 
 /** The document's digest; undefined if the loaded module does not compute digests. */
-export function digestOf(flags: Flags): string | undefined {
+export function digestOf(flags: Flags | SystemFlags): string | undefined {
   try {
     return flags.digest;
   } catch {
@@ -63,7 +67,14 @@ export function digestOf(flags: Flags): string | undefined {
  * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
 export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
-  return observed(flags, undefined, observer, digest ?? ("bind" in flags ? digestOf(flags) : undefined));
+  const known = digest ?? ("bind" in flags ? digestOf(flags) : undefined);
+  return observed(flags, undefined, observer, known, undefined);
+}
+
+/** The name of the strategy that a system has chosen for a context. */
+function strategyOf(flags: Observable, ...parameters: unknown[]): string | undefined {
+  type Under = (...parameters: unknown[]) => UnderStrategy;
+  return "under" in flags ? (flags.under as Under).apply(flags, parameters).strategy?.strategy : undefined;
 }
 
 function observed<T extends Observable>(
@@ -71,6 +82,7 @@ function observed<T extends Observable>(
   boundTo: ContextLike | undefined,
   observer: Observer,
   digest: string | undefined,
+  boundStrategy: string | undefined,
 ): T {
   const proxy = new Proxy<T>(flags, {
     get(target, name) {
@@ -79,8 +91,10 @@ function observed<T extends Observable>(
       if (typeof member !== "function") return member;
       if (name === "bind") {
         const { bind } = target as Flags;
-        return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
-          observed(bind.apply(target as Flags, parameters), parameters[0], observer, digest);
+        return (...parameters: Parameters<Flags["bind"]>): BoundFlags => {
+          const bound = bind.apply(target as Flags, parameters);
+          return observed(bound, parameters[0], observer, digest, strategyOf(target, ...parameters));
+        };
       }
       const getter = typeof name === "string" ? GETTER.exec(name) : null;
       if (getter === null) return member.bind(target);
@@ -91,8 +105,10 @@ function observed<T extends Observable>(
       return (...parameters: unknown[]): unknown => {
         const detail = getDetail.apply(target, parameters);
         const [key, ...rest] = parameters as [string, ...unknown[]];
-        const [context, defaultValue] = "bind" in target ? rest : [boundTo, ...rest];
-        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, digest });
+        const [context, defaultValue, options] = "bind" in target ? rest : [boundTo, ...rest];
+        const evaluation = { key, context: context as ContextLike | undefined, defaultValue, detail, digest };
+        const strategy = boundStrategy ?? strategyOf(target, context, options);
+        observer(strategy === undefined ? evaluation : { ...evaluation, strategy });
         return wantsDetail ? detail : detail.value;
       };
     },

@@ -13,12 +13,14 @@ import { readReceipt } from "./receipt.js";
 import { retirements } from "./retirement.js";
 import { advance } from "./rollout.js";
 import { strategyFor, withStrategy } from "./strategy.js";
+import { addSystems } from "./system-flags.js";
 import { typing } from "./typing.js";
 
 /** The glue of `tools.wasm` beyond the glue of `core.wasm`. */
 const glue = { __wbg_set_wasm, imports, loadAppConfig };
 
 addProjections();
+addSystems();
 
 export const tooling = {
   glue,

@@ -10,7 +10,7 @@ import { Flags } from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 
 /**
- * @typedef {{ key: string, variation: number | null, digest: string | null, at: number }} Answer
+ * @typedef {{ key: string, variation: number | null, digest: string | null, at: number, strategy?: string }} Answer
  * @typedef {{
  *   record: { name: string, records: Answer[], canonical: string }[],
  *   merge: { name: string, activities: string[], canonical: string }[],
@@ -26,8 +26,8 @@ describe("activity records", () => {
   for (const { name, records, canonical } of cases.record) {
     it(name, () => {
       const activity = new Activity();
-      for (const { key, variation, digest, at } of records) {
-        activity.record(key, variation, digest ?? undefined, at);
+      for (const { key, variation, digest, at, strategy } of records) {
+        activity.record(key, variation, digest ?? undefined, at, strategy);
       }
       assert.equal(activity.toJson(), canonical);
       assert.equal(Activity.fromJson(canonical).toJson(), canonical);

@@ -8,13 +8,67 @@ import { ProviderEvents } from "@openfeature/web-sdk";
 import { act, createElement as h } from "react";
 import { createRoot } from "react-dom/client";
 import { Activity } from "../../dist/activity.js";
+import { SystemFlags } from "../../dist/node.js";
 import { IsoflagServerProvider } from "../../dist/openfeature-server.js";
 import { IsoflagWebProvider } from "../../dist/openfeature-web.js";
-import { flag, ruleFlag } from "../documents.js";
+import { document, flag, ruleFlag } from "../documents.js";
 import { element } from "../page.js";
 import { sourceOf } from "../sources.js";
 import { trapOnce } from "../traps/trapping.js";
-import { essence, everyType, load, newHandles, rollout, Server, Web } from "./openfeature-setup.js";
+import {
+  essence,
+  everyType,
+  load,
+  loadDocument,
+  newHandles,
+  rollout,
+  Server,
+  Web,
+} from "./openfeature-setup.js";
+
+describe("the provider of a system", () => {
+  const lifecycle = { status: "Done", deployedTimestamp: 1_795_172_400 };
+  const clauses = [{ attribute: "email", op: "endsWith", values: ["@shop.example"] }];
+  const meta = { strategies: { production: [{ strategy: "Beta", clauses }] } };
+  const written = () =>
+    loadDocument({ ...document(flag("new", { on: false, lifecycle }), flag("old")), meta });
+  const grace = { targetingKey: "grace", email: "grace@shop.example" };
+
+  /** @param {import("@openfeature/server-sdk").EvaluationContext} context */
+  const seen = async context => {
+    const { value, flagMetadata } = await Server.getClient().getBooleanDetails("new", false, context);
+    return [value, flagMetadata["strategy"]];
+  };
+
+  it("shows a done feature to testers, and names the strategy", async () => {
+    const activity = new Activity();
+    const flags = written();
+    const system = new SystemFlags(flags, "production");
+    for (const provider of [
+      new IsoflagServerProvider(flags, { system: "production", activity }),
+      new IsoflagServerProvider(sourceOf(flags).source, { system: "production", activity }),
+      new IsoflagServerProvider(system, { activity }),
+    ]) {
+      await Server.setProviderAndWait(provider);
+      assert.deepEqual(await seen(grace), [true, "Beta"]);
+      assert.deepEqual(await seen({ targetingKey: "mia" }), [false, undefined]);
+    }
+    assert.deepEqual(activity.toObject().flags["new"]?.strategies, { Beta: 3 });
+    await Server.clearProviders();
+    assert.equal(system.boolVariation("new", { kind: "user", key: "mia" }, true), false);
+    system.free();
+  });
+
+  it("chooses from the strategies of a new document", async () => {
+    const held = sourceOf(load(flag("new", { on: false, lifecycle })));
+    await Server.setProviderAndWait(new IsoflagServerProvider(held.source, { system: "production" }));
+    assert.deepEqual(await seen(grace), [false, undefined]);
+    held.replace(written());
+    assert.deepEqual(await seen(grace), [true, "Beta"]);
+    held.replace(load(flag("new", { on: false, lifecycle })));
+    assert.deepEqual(await seen(grace), [false, undefined]);
+  });
+});
 
 describe("the provider for the web", () => {
   it("evaluates for the current context and that of the domain", async () => {

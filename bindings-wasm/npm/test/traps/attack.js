@@ -113,8 +113,17 @@ export function calls({ Context, Flags }) {
 
 /** Calls that only `tools.wasm` answers. @param {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} isoflag */
 export function toolCalls(isoflag) {
-  const { checkEnvironments, Context, DocumentHistory, Flags, inventory, parseTtl, replay, secureModeHash } =
-    isoflag;
+  const {
+    checkEnvironments,
+    Context,
+    DocumentHistory,
+    Flags,
+    inventory,
+    parseTtl,
+    replay,
+    secureModeHash,
+    SystemFlags,
+  } = isoflag;
   const flags = Flags.fromJson(documentText(false));
   const history = new DocumentHistory();
   history.add(flags, 1000);
@@ -122,6 +131,11 @@ export function toolCalls(isoflag) {
   const context = { kind: "user", key: "ada" };
   const ada = new Context("ada");
   const receipt = flags.receipt("ada", context);
+  const meta = { strategies: { production: [{ strategy: "Custom Production", off: ["ada"] }] } };
+  const system = new SystemFlags(
+    Flags.fromObject({ ...JSON.parse(documentText(false)), meta }),
+    "production",
+  );
   return {
     explain: () => flags.explain("ada", context).toString().includes('target list of "user" for variation 1'),
     diagnostics: () => flags.check().length >= 0 && flags.diagnostics.length === 0,
@@ -148,6 +162,10 @@ export function toolCalls(isoflag) {
       return isRight;
     },
     strategy: () => flags.strategyFor("production", ada) === undefined,
+    system: () =>
+      system.variation("ada", context, 0) === false &&
+      system.under(ada).strategy?.strategy === "Custom Production" &&
+      system.receipt("ada", ada)["strategy"] !== undefined,
     small: () => parseTtl("45s") === 45 && secureModeHash("key", ada) === secureModeHash("key", context),
     environments: () =>
       Object.keys(checkEnvironments({ one: flags, other: documentText(true) })).length === 2 &&

@@ -63,6 +63,7 @@ export class ProviderDocument {
    * Passes an answer to the options' listeners, and returns it with what is known of the document.
    *
    * @param evaluator the flags that were evaluated
+   * @param strategy the name of the strategy that they are under, if any
    */
   resolved<T>(
     key: string,
@@ -71,15 +72,17 @@ export class ProviderDocument {
     context: EvaluationContext,
     options: IsoflagProviderOptions,
     evaluator: Flags | BoundFlags,
+    strategy?: string,
   ): Resolved<T> {
     const { digest, version } = this;
-    options.activity?.record(key, detail.variationIndex, digest);
+    if (strategy === undefined) options.activity?.record(key, detail.variationIndex, digest);
+    else options.activity?.record(key, detail.variationIndex, digest, undefined, strategy);
     const { onEvaluation } = options;
     if (onEvaluation !== undefined) {
       const evaluation = { key, context: translateContext(context), defaultValue, detail, digest };
-      callBack(() => onEvaluation(evaluation));
+      callBack(() => onEvaluation(strategy === undefined ? evaluation : { ...evaluation, strategy }));
     }
-    return { detail, digest, version, reason: reasonOf(evaluator, key, detail.reason) };
+    return { detail, digest, version, strategy, reason: reasonOf(evaluator, key, detail.reason) };
   }
 
   /**

@@ -12,11 +12,19 @@ import {
 
 import type { EvaluationDetail } from "../../binding/detail.js";
 import type { Flags } from "../../binding/flags.js";
+import type { System } from "../../tools/strategy.js";
+import type { SystemFlags } from "../../tools/system-flags.js";
 import type { FlagSource } from "../source/source.js";
 import { retryAfterTrap } from "../trap.js";
 import { type DetailGetter, detailOf } from "../untyped-getters.js";
 import { type IsoflagProviderOptions, ProviderDocument } from "./document.js";
 import { type Resolved, resolutionOf, resolutionOfObject, translateContext } from "./translation.js";
+
+/** Options of a server's provider besides its flags. */
+export interface IsoflagServerProviderOptions extends IsoflagProviderOptions {
+  /** Evaluates under the strategy that this system chooses for the context by `meta.strategies`. */
+  readonly system?: System | undefined;
+}
 
 /**
  * Evaluates a document, or that of a source, for the server SDK. Changes of the source emit `PROVIDER_STALE`,
@@ -29,15 +37,21 @@ export class IsoflagServerProvider implements Provider {
   readonly runsOn = "server";
   readonly events = new OpenFeatureEventEmitter();
   readonly #document: ProviderDocument;
-  readonly #options: IsoflagProviderOptions;
+  readonly #options: IsoflagServerProviderOptions;
+  /** The current document as the system evaluates it. */
+  #systemFlags: SystemFlags | undefined;
+  readonly #ownsSystemFlags: boolean;
   /** Counts openings and closings. */
   #opening = 0;
 
   /**
    * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
    */
-  constructor(flags: Flags | FlagSource, options: IsoflagProviderOptions = {}) {
-    this.#document = new ProviderDocument(flags);
+  constructor(flags: Flags | FlagSource | SystemFlags, options: IsoflagServerProviderOptions = {}) {
+    const isOfSystem = "under" in flags;
+    this.#document = new ProviderDocument(isOfSystem ? flags.flags : flags);
+    this.#ownsSystemFlags = !isOfSystem;
+    if (isOfSystem) this.#systemFlags = flags;
     this.#options = options;
   }
 
@@ -68,6 +82,25 @@ export class IsoflagServerProvider implements Provider {
   async onClose(): Promise<void> {
     this.#opening += 1;
     this.#document.close();
+    this.#freeSystemFlags();
+  }
+
+  #freeSystemFlags(): void {
+    if (!this.#ownsSystemFlags) return;
+    this.#systemFlags?.free();
+    this.#systemFlags = undefined;
+  }
+
+  /** Returns the document as the system evaluates it; undefined without a system. */
+  #ofSystem(flags: Flags): SystemFlags | undefined {
+    const { system } = this.#options;
+    if (!this.#ownsSystemFlags || system === undefined) return this.#systemFlags;
+    if (this.#systemFlags?.flags !== flags) {
+      this.#freeSystemFlags();
+      if (flags.forSystem === undefined) throw new Error("`system` needs `isoflag/tools`; import that");
+      this.#systemFlags = flags.forSystem(system);
+    }
+    return this.#systemFlags;
   }
 
   /** Returns the value of a boolean flag. Called by the SDK. */
@@ -117,9 +150,19 @@ export class IsoflagServerProvider implements Provider {
   ): Resolved<T> | undefined {
     const { flags } = this.#document;
     if (flags === undefined) return undefined;
-    const detail = retryAfterTrap(() =>
-      detailOf(flags, getter, key, translateContext(context), defaultValue),
-    ) as EvaluationDetail<T>;
-    return this.#document.resolved(key, detail, defaultValue, context, this.#options, flags);
+    const translated = translateContext(context);
+    const [under, detail] = retryAfterTrap(() => {
+      const under = this.#ofSystem(flags)?.under(translated) ?? { flags, strategy: undefined };
+      return [under, detailOf(under.flags, getter, key, translated, defaultValue)] as const;
+    });
+    return this.#document.resolved(
+      key,
+      detail as EvaluationDetail<T>,
+      defaultValue,
+      context,
+      this.#options,
+      under.flags,
+      under.strategy?.strategy,
+    );
   }
 }

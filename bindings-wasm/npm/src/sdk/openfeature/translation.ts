@@ -88,6 +88,8 @@ export interface Resolved<T> {
   readonly detail: EvaluationDetail<T>;
   readonly digest: string | undefined;
   readonly version: number | undefined;
+  /** The name of the strategy that the document is under. */
+  readonly strategy: string | undefined;
   /** OpenFeature's reason. */
   readonly reason: string;
 }
@@ -99,9 +101,14 @@ export function resolutionOf<T>(resolved: Resolved<T> | undefined, defaultValue:
 
 function translate<T>(resolved: Resolved<unknown>, detail: EvaluationDetail<T>): ResolutionDetails<T> {
   const { value, variationIndex, reason } = detail;
-  const { digest, version } = resolved;
+  const { digest, version, strategy } = resolved;
   const members = REASON_MEMBERS.map(name => [name, reason[name]] as const);
-  const metadata = [...members, ["variationIndex", variationIndex], ["digest", digest], ["version", version]];
+  const document = [
+    ["digest", digest],
+    ["version", version],
+    ["strategy", strategy],
+  ] as const;
+  const metadata = [...members, ["variationIndex", variationIndex] as const, ...document];
   const resolution: ResolutionDetails<T> = {
     value,
     reason: detail === resolved.detail ? resolved.reason : OPENFEATURE_REASONS[reason.kind].otherwise,
