@@ -2,7 +2,7 @@
 //!
 //! Both are counted, never timed, and the same on every run. Memory is counted by the allocator.
 //! Basic blocks are counted by the compiler's coverage instrumentation, which calls
-//! `__sanitizer_cov_trace_pc` in each; `make fuzz` enables it. Hardware counters would be more exact, but
+//! `__sanitizer_cov_trace_pc` (in `libfuzzer.rs`) in each; `make fuzz` enables it. Hardware counters would be more exact, but
 //! virtual machines seldom have them. Code of the standard library that is not generic, such as
 //! copying bytes, is not instrumented. Other builds count no blocks.
 
@@ -66,11 +66,8 @@ pub fn measured<T>(call: impl FnOnce() -> T) -> (T, Cost) {
     (result, cost)
 }
 
-/// Counts a basic block: instrumented code calls this. The compiler does not instrument functions of
-/// this name.
-#[cfg(fuzzing)]
-#[allow(unsafe_code, reason = "the instrumentation calls the function by this name")]
-#[unsafe(no_mangle)]
-extern "C" fn __sanitizer_cov_trace_pc() {
+/// Counts a basic block.
+#[inline(always)]
+pub fn count_block() {
     BLOCKS.fetch_add(1, Ordering::Relaxed);
 }

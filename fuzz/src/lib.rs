@@ -16,7 +16,7 @@ mod cost;
 mod entrances;
 mod input;
 
-pub use cost::{Bound, Cost, measured};
+pub use cost::{Bound, Cost, count_block, measured};
 pub use input::{Input, SEPARATOR};
 
 use entrances::{document, freshness, json, lifecycle, tools};
@@ -32,12 +32,7 @@ pub struct Target {
     pub bound: Bound,
 }
 
-const fn target(
-    name: &'static str,
-    enter: fn(&Input<'_>),
-    memory: u64,
-    blocks: u64,
-) -> Target {
+const fn target(name: &'static str, enter: fn(&Input<'_>), memory: u64, blocks: u64) -> Target {
     Target { name, enter, bound: Bound { memory, blocks } }
 }
 

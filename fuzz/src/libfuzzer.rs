@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use isoflag_fuzz::Target;
+use isoflag_fuzz::{Target, count_block};
 use libfuzzer_sys::fuzz_target;
 
 static TARGET: OnceLock<&'static Target> = OnceLock::new();
@@ -24,13 +24,22 @@ fuzz_target!(|bytes: &[u8]| {
     let cost = target.run(bytes);
     // The largest costs of a byte, which `fuzz/run.py` reads.
     if let Some(length) = u64::try_from(bytes.len()).ok().filter(|_| bytes.len() >= SHORT) {
-        let [memory, blocks] = [(&MEMORY, cost.memory), (&BLOCKS, cost.blocks)].map(|(most, cost)| {
-            let before = most.fetch_max(cost / length, Ordering::Relaxed);
-            cost / length > before + before / 8
-        });
+        let [memory, blocks] =
+            [(&MEMORY, cost.memory), (&BLOCKS, cost.blocks)].map(|(most, cost)| {
+                let before = most.fetch_max(cost / length, Ordering::Relaxed);
+                cost / length > before + before / 8
+            });
         if memory || blocks {
             let most = |most: &AtomicU64| most.load(Ordering::Relaxed);
             eprintln!("cost: {} bytes, {} blocks", most(&MEMORY), most(&BLOCKS));
         }
     }
 });
+
+/// Counts a basic block: instrumented code calls this. The compiler does not instrument functions of
+/// this name. libFuzzer has an empty one, which this one replaces since it is linked first.
+#[allow(unsafe_code, reason = "the instrumentation calls the function by this name")]
+#[unsafe(no_mangle)]
+extern "C" fn __sanitizer_cov_trace_pc() {
+    count_block();
+}

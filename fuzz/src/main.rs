@@ -31,7 +31,9 @@ fn main() -> ExitCode {
             }
         }
         _ => {
-            eprintln!("usage: isoflag-fuzz targets | seeds FOLDER | run TARGET FILE... | line TARGET FILE");
+            eprintln!(
+                "usage: isoflag-fuzz targets | seeds FOLDER | run TARGET FILE... | line TARGET FILE"
+            );
             return ExitCode::FAILURE;
         }
     }
@@ -44,7 +46,8 @@ fn seeds(folder: &Path) {
         fs::create_dir_all(folder.join(target.name)).unwrap();
     }
     for (index, sample) in samples.iter().enumerate() {
-        fs::write(folder.join(&sample.target).join(format!("seed-{index}")), &sample.bytes).unwrap();
+        fs::write(folder.join(&sample.target).join(format!("seed-{index}")), &sample.bytes)
+            .unwrap();
     }
     fs::write(folder.join("dictionary"), corpus::dictionary(&samples)).unwrap();
 }

@@ -1,8 +1,6 @@
 //! Which document supersedes which, pins to earlier documents, and the consistency gate.
 
-use isoflag::{
-    Context, DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Value,
-};
+use isoflag::{Context, DocumentHistory, Evidence, Flags, Gate, HistoryLimits, Value};
 
 use crate::Input;
 
@@ -97,10 +95,8 @@ fn kill_switches_hold(pinned: &Flags, newest: &Flags) {
 
 fn gate_of(arguments: &Value) -> Gate {
     let number = |name| number(arguments, name);
-    let gate = Gate::new(
-        number("nowMs").unwrap_or_default(),
-        number("ttlSeconds").unwrap_or_default(),
-    );
+    let gate =
+        Gate::new(number("nowMs").unwrap_or_default(), number("ttlSeconds").unwrap_or_default());
     let poll_timeout_ms = number("pollTimeoutMs").unwrap_or(gate.poll_timeout_ms);
     Gate { poll_timeout_ms, taken_ms: number("takenMs"), ..gate }
 }

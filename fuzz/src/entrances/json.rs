@@ -15,22 +15,20 @@ pub(crate) fn json(input: &Input<'_>) {
     let text = input.bytes(0);
     let ours = Value::parse(text);
     let _ = Value::parse_host(text);
-    let value = match (ours, theirs(text)) {
+    // A byte order mark is skipped.
+    let body = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    let value = match (ours, theirs(body)) {
         (Ok(ours), Ok(theirs)) => {
-            let canonical = ours.to_canonical_json();
             let expected = serde_json_canonicalizer::to_string(&doubles(theirs)).unwrap();
-            assert_eq!(canonical, expected);
+            assert_eq!(ours.to_canonical_json(), expected);
             ours
         }
-        (Err(ours), Err(theirs)) => {
-            if ours.code() != "limit" {
-                assert_eq!((ours.code() == "number-range", ours.line_column()), theirs);
-            }
+        (Err(ours), _) if ours.code() == "limit" => return,
+        (Err(ours), Err((is_out_of_range, position))) => {
+            assert_eq!(ours.code() == "number-range", is_out_of_range);
+            assert!(ours.line_column() == position || body.len() < text.len());
             return;
         }
-        (Err(ours), Ok(_)) if ours.code() == "limit" => return,
-        // A byte order mark is skipped.
-        (Ok(_), Err(_)) if text.starts_with("\u{feff}".as_bytes()) => return,
         (ours, theirs) => panic!("{ours:?}, but serde_json has {theirs:?}"),
     };
     let canonical = value.to_canonical_json();

@@ -70,9 +70,11 @@ pub(crate) fn inventory(input: &Input<'_>) {
     documents.extend(earlier.as_ref().map(|flags| document("dev", flags, other.as_ref())));
     let found = Inventory::of(&documents, now);
     assert!(!found.to_value().is_null());
-    assert!(found.rows().is_sorted_by(|one, other| {
-        isoflag::utf16_order(&one.key, &other.key).is_le()
-    }));
+    assert!(
+        found
+            .rows()
+            .is_sorted_by(|one, other| { isoflag::utf16_order(&one.key, &other.key).is_le() })
+    );
     let history: Vec<DatedDocument<'_>> =
         earlier.iter().map(|flags| DatedDocument { from: now - 1e7, flags }).collect();
     let sites: BTreeMap<Arc<str>, usize> =
@@ -107,13 +109,17 @@ pub(crate) fn status(input: &Input<'_>) {
     for key in some_keys(&flags).into_iter().chain(["missing"]) {
         let _ = (lifecycle(&flags, key), owner(&flags, key), stakeholder(&flags, key));
         let index = on_variation(&flags, key);
-        let count = flags.handle(key).and_then(|slot| Some(flags.model().flag(slot.index())?.variations.len()));
+        let count = flags
+            .handle(key)
+            .and_then(|slot| Some(flags.model().flag(slot.index())?.variations.len()));
         assert!(index.is_none_or(|index| count.is_some_and(|count| (index as usize) < count)));
         let changes = ["Doing", "Staging", "Done", "Finished"].map(|name| {
             let to = isoflag_tools::Status::named(name)?;
             status_change(&flags, key, to, now).ok().flatten()
         });
-        for change in changes.into_iter().flatten().chain(finish(&flags, key, 0.0, now).ok().flatten()) {
+        for change in
+            changes.into_iter().flatten().chain(finish(&flags, key, 0.0, now).ok().flatten())
+        {
             assert!(!change.to_value().is_null());
             if let Ok(after) = with_changes(&flags, std::slice::from_ref(&change), None) {
                 assert_eq!(lifecycle(&after, key).and_then(|found| found.status), Some(change.to));
@@ -122,9 +128,11 @@ pub(crate) fn status(input: &Input<'_>) {
         }
     }
     for artifact in artifacts(&flags) {
-        assert!(artifact.built.is_finite());
+        assert!(artifact.timestamp.is_finite());
     }
-    for (one, next) in [(StepResult::Passed, StepResult::Failed), (StepResult::Passed, StepResult::Passed)] {
+    for (one, next) in
+        [(StepResult::Passed, StepResult::Failed), (StepResult::Passed, StepResult::Passed)]
+    {
         let found = certification(&flags, one, next, Some(now), now);
         assert!(!found.to_value().is_null() && !found.artifact(now).is_null());
     }
@@ -198,7 +206,8 @@ pub(crate) fn advance(input: &Input<'_>) {
     // The document after a step is valid, and each plan in it is still a plan.
     let next = isoflag_tools::advance(&reloaded(after), &alarms, now);
     let malformed = |found: &isoflag_tools::Advance| -> Vec<Arc<str>> {
-        let malformed = found.decisions.iter().filter(|one| one.kind == DecisionKind::MalformedPlan);
+        let malformed =
+            found.decisions.iter().filter(|one| one.kind == DecisionKind::MalformedPlan);
         malformed.map(|one| Arc::clone(&one.key)).collect()
     };
     assert_eq!(malformed(&next), malformed(&advanced));

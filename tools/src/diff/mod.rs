@@ -128,7 +128,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
 }
 
 impl Diff {
-    /// Whether nothing but the order of members changed.
+    /// Whether nothing but versions and the order of members changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
