@@ -1,4 +1,4 @@
-//! Inputs for the targets: `corpus.jsonl`, and what the vectors of the conformance suite contain.
+//! Inputs for the targets: `corpus.jsonl`, and the vectors of the conformance suite.
 //!
 //! A line of `corpus.jsonl` is `{"target", "parts"}`. A part that is a string is a text, any other
 //! part is its JSON text, and an array of numbers below 256 under `bytes` is the whole input.
@@ -136,6 +136,13 @@ fn of_file(file: &Path, samples: &mut BTreeSet<Sample>) {
             }
             _ => {}
         }
+        let patterns = patterns_in(&case["document"]);
+        for pattern in patterns {
+            let text = case["context"].as_object().into_iter().flat_map(serde_json::Map::values);
+            for text in text.filter_map(Value::as_str) {
+                add("patterns", &[pattern, text]);
+            }
+        }
         match case["container"].as_str() {
             Some("appconfig" | "flagMap") => add("appconfig", &[&document, &context]),
             _ if call == "load" => {
@@ -153,6 +160,19 @@ fn of_file(file: &Path, samples: &mut BTreeSet<Sample>) {
         {
             add("typing", &[&document]);
         }
+    }
+}
+
+/// Returns the patterns of all clauses in a document.
+fn patterns_in(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(elements) => elements.iter().flat_map(patterns_in).collect(),
+        Value::Object(members) if members.get("op").is_some_and(|op| op == "matches") => {
+            let values = members.get("values").and_then(Value::as_array);
+            values.into_iter().flatten().filter_map(Value::as_str).collect()
+        }
+        Value::Object(members) => members.values().flat_map(patterns_in).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -16,12 +16,12 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 static BLOCKS: AtomicU64 = AtomicU64::new(0);
 
 /// The memory that any input may take: parts of a fixed size, and the first few of a list.
-const MEMORY: u64 = 256 << 10;
+const MEMORY: u64 = 1 << 20;
 
 /// The basic blocks that any input may take.
-const BLOCKS_OF_ANY: u64 = 4_000_000;
+const BLOCKS_OF_ANY: u64 = 1_000_000;
 
-/// What a call has taken.
+/// The cost of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// The peak of allocated bytes, besides those allocated before.

@@ -1,13 +1,13 @@
 //! Enters the target that `ISOFLAG_FUZZ` names with libFuzzer's inputs.
 #![no_main]
-#![allow(clippy::panic, reason = "a fuzzer fails by panicking")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a fuzzer fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "it reads its environment")]
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use isoflag_fuzz::{Target, count_block};
-use libfuzzer_sys::fuzz_target;
+use isoflag_fuzz::{Target, count_block, mutated};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 static TARGET: OnceLock<&'static Target> = OnceLock::new();
 static MEMORY: AtomicU64 = AtomicU64::new(0);
@@ -33,6 +33,18 @@ fuzz_target!(|bytes: &[u8]| {
             let most = |most: &AtomicU64| most.load(Ordering::Relaxed);
             eprintln!("cost: {} bytes, {} blocks", most(&MEMORY), most(&BLOCKS));
         }
+    }
+});
+
+// Two of three mutations keep JSON valid, as far as there is any.
+fuzz_mutator!(|bytes: &mut [u8], size: usize, most: usize, seed: u32| {
+    let kept = bytes.get(..size).filter(|_| seed % 3 != 0);
+    match kept.and_then(|kept| mutated(kept, seed)).filter(|new| new.len() <= most) {
+        Some(new) => {
+            bytes[..new.len()].copy_from_slice(&new);
+            new.len()
+        }
+        None => fuzzer_mutate(bytes, size, most),
     }
 });
 

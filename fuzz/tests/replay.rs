@@ -3,7 +3,7 @@
 
 use std::panic::catch_unwind;
 
-use isoflag_fuzz::{Bound, Cost, Target, corpus, measured};
+use isoflag_fuzz::{Bound, Cost, Target, corpus, measured, mutated};
 
 // One test, since the allocator counts the memory of all threads.
 #[test]
@@ -21,10 +21,20 @@ fn every_input_holds_its_properties_and_bounds() {
     }
     assert!(failed.is_empty(), "{} inputs fail", failed.len());
 
+    // Mutations keep the inputs valid, and hold the properties too.
+    let documents = samples.iter().filter(|sample| sample.target == "patch").take(50);
+    let mut different = 0;
+    for (seed, sample) in (0_u32..).zip(documents) {
+        let Some(new) = mutated(&sample.bytes, seed) else { continue };
+        different += usize::from(new != sample.bytes);
+        Target::named("patch").unwrap().run(&new);
+    }
+    assert!(different > 20, "{different}");
+
     // The peak is that of the call alone.
-    let (kept, cost) = measured(|| drop(vec![0_u8; 1 << 20]));
+    let (kept, cost) = measured(|| drop(vec![0_u8; 4 << 20]));
     let () = kept;
-    assert!((1 << 20..1 << 21).contains(&cost.memory), "{}", cost.memory);
+    assert!((4 << 20..5 << 20).contains(&cost.memory), "{}", cost.memory);
     let bound = Bound { memory: 10, blocks: 10 };
     assert!(bound.excess(cost, 1 << 20).is_none());
     assert!(bound.excess(cost, 1 << 10).is_some());

@@ -1,4 +1,4 @@
-//! Documents in every container, patches, contexts, and the evaluation of what they make.
+//! Documents in every container, patches, contexts, and their evaluation.
 
 use isoflag::{
     AllFlagsOptions, BigSegments, Context, Diagnostic, Flags, Object, RowBinding, Value, ValueType,
@@ -161,7 +161,7 @@ pub(crate) fn context(input: &Input<'_>) {
             return;
         }
     };
-    // What is valid strictly is the same context to an evaluation, except that a binding marks
+    // A strictly valid context is the same context to an evaluation, except that a binding marks
     // values without a JSON form by `-0`.
     if !text.windows(2).any(|pair| pair == b"-0") {
         assert_eq!(host.as_ref(), Ok(&context));
@@ -171,14 +171,18 @@ pub(crate) fn context(input: &Input<'_>) {
     assert_eq!(again, context);
     assert_eq!(again.key(), context.key());
     assert_eq!(secure_mode_hash("key", &again), secure_mode_hash("key", &context));
+    // Only a legacy user may have an empty key, which has no form in a context of several kinds.
+    if context.key().is_empty() {
+        return;
+    }
     for (now, offset) in [(0.0, 60), (input.number(1), -330)] {
         if let Ok(clocked) = context.with_clock(now, offset) {
             let text = clocked.to_value().to_canonical_json();
             assert_eq!(Context::from_json(text.as_bytes()), Ok(clocked));
         }
     }
-    let both =
-        Context::multi(&[context.clone(), Context::builder("k").kind("own-kind").build().unwrap()]);
+    let own = Context::builder("k").kind("own-kind").build().unwrap();
+    let both = Context::multi(&[context, own]);
     if let Ok(both) = both {
         assert_eq!(Context::from_value(both.to_value()), Ok(both));
     }

@@ -86,7 +86,7 @@ pub(crate) fn numbers(input: &Input<'_>) {
 
 /// The sizes in bytes of `regex-lite`'s programs between which only one of the implementations may reject
 /// a pattern for its size: each counts in another unit.
-const PATTERN_SIZES: [usize; 2] = [1 << 16, 1 << 22];
+const PATTERN_SIZES: [usize; 2] = [1 << 15, 1 << 19];
 
 /// The product of lengths above which a search may take more steps than an evaluation has.
 const SEARCH: usize = 1 << 18;
