@@ -16,7 +16,7 @@ impl Random {
     }
 }
 
-/// Returns the input with a change of one value of a part that is JSON; `None` if there is none.
+/// Returns the input with a change of one value of a part that is JSON; `None` if no part is JSON.
 #[must_use]
 pub fn mutated(bytes: &[u8], seed: u32) -> Option<Vec<u8>> {
     let mut random = Random(u64::from(seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
