@@ -79,8 +79,10 @@ fn kill_switches_hold(pinned: &Flags, newest: &Flags) {
         let flag = source.and_then(Value::as_object);
         let waits = flag
             .and_then(|flag| flag.get("lifecycle")?.as_object()?.get("offWaitsForPins")?.as_bool());
+        // A malformed flag is not off, whatever its `on` is.
+        let own = newest.variation_detail(key, &context, Value::Null).reason;
         let is_off = newest.handle(key).is_none()
-            || flag.is_some_and(|flag| flag.get("on") == Some(&Value::Bool(false)));
+            || member(&own, "kind").and_then(Value::as_str) == Some("OFF");
         if is_off && waits != Some(true) {
             let detail = pinned.variation_detail(key, &context, Value::Null);
             let kind = member(&detail.reason, "kind").and_then(Value::as_str);
