@@ -127,7 +127,7 @@ test:
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
-	$(call say,a million generated cases against the rules of the specification (ten minutes))
+	$(call say,a million generated cases against the rules of the specification (five minutes))
 	@conformance/run.sh rules --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
 	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test rollout --test projection
