@@ -8,9 +8,9 @@ use isoflag::{BigSegments, Flags, Value};
 use isoflag_tools::{
     Activity, Alarms, DatedDocument, DecisionKind, Inventory, InventoryDocument, RetirementInputs,
     StepResult, Strategy, System, TestEvidence, artifacts, certification,
-    certification_by_evidence, deployment, finish, lifecycle, on_variation, owner, replay,
-    retirements, stakeholder, status_change, strategy_effect, strategy_for, with_changes,
-    with_strategy,
+    certification_by_evidence, deployment, finish, lifecycle, moment_of_seconds, on_variation,
+    owner, replay, retirements, stakeholder, status_change, strategy_effect, strategy_for,
+    with_changes, with_strategy,
 };
 
 use super::{reloaded, some_keys};
@@ -182,7 +182,8 @@ pub(crate) fn strategy(input: &Input<'_>) {
 pub(crate) fn advance(input: &Input<'_>) {
     let Some(flags) = input.flags(0) else { return };
     let alarms = Alarms::read(&input.value(1)).unwrap_or_default();
-    let now = input.number(2);
+    // As each binding does, since a plan has whole seconds.
+    let Ok(now) = moment_of_seconds(input.number(2)) else { return };
     let advanced = isoflag_tools::advance(&flags, &alarms, now);
     let again = isoflag_tools::advance(&reloaded(&flags), &alarms, now);
     assert_eq!(again.flags.digest(), advanced.flags.digest());
