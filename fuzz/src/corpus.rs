@@ -55,7 +55,7 @@ pub fn line(target: &str, bytes: &[u8]) -> String {
         Ok(input) => {
             // A part is written as JSON if that is the same text.
             let part = |text: &str| match serde_json::from_str::<Value>(text) {
-                Ok(value) if !value.is_string() && value.to_string() == text => value,
+                Ok(value) if !value.is_string() && value.to_string().as_str() == text => value,
                 _ => text.into(),
             };
             let parts: Vec<Value> = input.split(char::from(SEPARATOR)).map(part).collect();
