@@ -27,7 +27,15 @@ ENVIRONMENT = {
     "RUSTC_BOOTSTRAP": "1",
     "RUSTFLAGS": "-Cllvm-args=-sanitizer-coverage-trace-pc -Clink-arg=-Wl,-z,muldefs",
 }
-HEADINGS = ("target", "seconds of processor time", "executions", "covered edges", "inputs", "bytes of memory for a byte", "basic blocks for a byte")
+HEADINGS = (
+    "target",
+    "seconds of processor time",
+    "executions",
+    "covered edges",
+    "inputs",
+    "bytes of memory for a byte",
+    "basic blocks for a byte",
+)
 ABOUT = f"""# Latest fuzzing
 
 Written by `make fuzz RECORD=1`: for each target the latest recorded run. Of the edges of the program {{edges}} are instrumented; a target reaches
@@ -94,7 +102,7 @@ def record(runs: list[Run]) -> None:
     """Replaces the rows of the targets in RESULTS.md."""
     rows: dict[str, str] = {}
     if RESULTS.exists():
-        for row, name in re.findall(r"^(\| `([a-z-]+)` \|.*)$", RESULTS.read_text(encoding="utf-8"), re.M):
+        for row, name in re.findall(r"^(\| `([a-z-]+)` \|.*)$", RESULTS.read_text(encoding="utf-8"), re.MULTILINE):
             rows[name] = row
     for run in runs:
         rows[run.target] = f"| `{run.target}` | {' | '.join(run.cells)} |"
