@@ -102,8 +102,8 @@ def record(runs: list[Run]) -> None:
     """Replaces the rows of the targets in RESULTS.md."""
     rows: dict[str, str] = {}
     if RESULTS.exists():
-        for row, name in re.findall(r"^(\| `([a-z-]+)` \|.*)$", RESULTS.read_text(encoding="utf-8"), re.MULTILINE):
-            rows[name] = row
+        held = re.findall(r"^(\| `([a-z-]+)` \|.*)$", RESULTS.read_text(encoding="utf-8"), re.MULTILINE)
+        rows = {name: row for row, name in held}
     for run in runs:
         rows[run.target] = f"| `{run.target}` | {' | '.join(run.cells)} |"
     total = sum(int(row.split(" | ")[1]) for row in rows.values())
