@@ -103,3 +103,32 @@ fn every_vector_of_weights_gives_a_bucket_to_one_entry() {
         }
     }
 }
+
+/// An answer is part of an experiment in exactly the cases of SPEC.md 7.
+#[test]
+fn every_combination_of_an_experiment_has_the_reason_of_the_rule() {
+    let context = Context::builder("k").build().unwrap();
+    for kind in ["rollout", "experiment"] {
+        for untracked in [false, true] {
+            for context_kind in ["user", "org"] {
+                for weight in [0, 100_000] {
+                    let text = format!(
+                        r#"{{"flags": {{"f": {{"key": "f", "on": true, "salt": "salt", "variations": [0],
+                            "fallthrough": {{"rollout": {{"kind": "{kind}", "contextKind": "{context_kind}",
+                                "variations": [{{"variation": 0, "weight": {weight},
+                                    "untracked": {untracked}}}]}}}}}}}}}}"#
+                    );
+                    let flags = Flags::from_json(text.as_bytes()).unwrap();
+                    let detail = flags.variation_detail("f", &context, Value::Null);
+                    let reason = detail.reason.as_object().unwrap();
+                    let found = reason.get("inExperiment") == Some(&Value::Bool(true));
+                    // Beyond all weights a context takes part even without the kind.
+                    let takes_part = context_kind == "user" || weight == 0;
+                    let expected = kind == "experiment" && !untracked && takes_part;
+                    assert_eq!(found, expected, "{text}");
+                    assert_eq!(detail.variation_index, Some(0));
+                }
+            }
+        }
+    }
+}
