@@ -15,7 +15,8 @@
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
-#   make fuzz          searches for documents and contexts that crash the core (FUZZ_SECONDS=60 for each)
+#   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target)
+#   make mutants       changes the code and prints the share that a test notices (MUTANTS=core/src/evaluate/bucket.rs)
 #   make check         formatters, linters and types
 #   make clean         removes the files that the targets above create
 
@@ -26,7 +27,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 export PYTHON
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 10
 CASES ?= 20000
 SEED ?= isoflag
 
@@ -126,12 +127,16 @@ test:
 
 test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
+	$(call say,a million generated cases against the rules of the specification (five minutes))
+	@conformance/run.sh rules --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
 	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test rollout --test projection
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
+	$(call say,the packages again in another folder (ten minutes))
+	@.ci/reproducible
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
 	@.ci/totals
@@ -201,13 +206,16 @@ audit: build-python
 
 dist: dist-python dist-npm
 
+# Each package has its bill of materials beside it.
 dist-python: build-python
 	@$(call wheel,x86_64)
 	@$(call wheel,aarch64)
+	@.ci/sbom wheel dist/isoflag-python.cdx.json
 
 dist-npm: build-wasm
 	@mkdir -p dist && rm -f dist/isoflag-*.tgz
 	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
+	@.ci/sbom npm dist/isoflag-npm.cdx.json
 
 layer: dist-python
 	$(call say,Lambda layers: both architectures)
@@ -226,20 +234,24 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# The flags for coverage are unstable; RUSTC_BOOTSTRAP makes the stable compiler accept them.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 writes fuzz/RESULTS.md.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
-	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz core/fuzz/Cargo.toml -- \
+	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
-	@mkdir -p "$(TARGET)"/fuzz/{document,context}
-	@for example in first shop; do cp examples/$$example/flags.json "$(TARGET)/fuzz/document/$$example"; done
-	@for input in document context; do RUSTC_BOOTSTRAP=1 .tools/bin/cargo-fuzz run --fuzz-dir core/fuzz --target-dir "$(TARGET)" \
-		--sanitizer none $$input "$(TARGET)/fuzz/$$input" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -verbosity=0; done
+	@$(PYTHON) fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record)
+
+# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
+mutants:
+	$(call say,mutants: changes of the code that no test notices)
+	@.ci/cached 'cargo-mutants (two minutes, once)' .tools/bin/cargo-mutants .ci/mutants -- \
+		cargo install --locked --root .tools cargo-mutants@27.1.0
+	@.ci/mutants "$(or $(SHARD),1/1)" $(MUTANTS)
 
 # ADVISORIES=1 also checks known vulnerabilities, with a database that it downloads.
 dependencies:
 	$(call say,dependencies: licenses and versions and sources)
-	@.ci/cached 'cargo-deny (three minutes, once)' .tools/bin/cargo-deny = -- \
+	@.ci/cached 'cargo-deny (three minutes, once)' .tools/bin/cargo-deny deny.toml -- \
 		cargo install --locked --root .tools --no-default-features cargo-deny@0.20.2
 	@for workspace in . bindings-python/arrow; do .tools/bin/cargo-deny --log-level error --manifest-path $$workspace/Cargo.toml \
 		--config deny.toml check bans licenses sources $(if $(ADVISORIES),advisories); done

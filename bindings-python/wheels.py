@@ -75,7 +75,11 @@ def build(package: Path, target: str, folder: Path, *arguments: str) -> None:
         run("rustup", "target", "add", target)
     # Otherwise paths of this machine would be part of the wheel.
     cargo = os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))
-    paths = {str(ROOT): "isoflag", cargo: "cargo", run("rustc", "--print", "sysroot"): "rust"}
+    rust = run("rustc", "--print", "sysroot")
+    paths = {str(ROOT): "isoflag", cargo: "cargo", rust: "rust"}
+    # The name that its sources have if they are not installed: the same bytes in both cases.
+    commit = run("rustc", "-vV").partition("commit-hash: ")[2].split()[0]
+    paths[f"{rust}/lib/rustlib/src/rust"] = f"/rustc/{commit}"
     remap = [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     zig = ["--zig", "--compatibility", "manylinux2014"] if target.endswith("-linux-gnu") else []
     manifest = str(package / "Cargo.toml")

@@ -31,6 +31,8 @@ fi
 
 # Otherwise paths of this machine would be part of the module.
 export RUSTFLAGS="--remap-path-prefix=$PWD=isoflag --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+# The name that the sources of Rust have if they are not installed: the same bytes in both cases.
+RUSTFLAGS+=" --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc/$(rustc -vV | sed -n 's/^commit-hash: //p')"
 features=(--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int
     --enable-reference-types --enable-sign-ext)
 strip=(--strip-debug --strip-producers --strip-target-features)

@@ -9,6 +9,8 @@
 mod case;
 mod lifecycle;
 mod sweep;
+#[cfg(test)]
+mod vectors;
 
 use std::io::{self, BufRead, BufWriter, Write};
 use std::panic::catch_unwind;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
 import re
@@ -17,7 +18,8 @@ from isodiff.quirks.sdk import POINTS
 from isodiff.shrink import shrunk
 from isodiff.spec.document import Document
 from isodiff.spec.flags import Spec
-from suite.canonical_json import canonical
+from isodiff.traces import Recording, differences
+from suite.canonical_json import Json, canonical
 from suite.runners import Command
 
 LINE: dict[str, Any] = {
@@ -139,3 +141,48 @@ def test_each_point_of_an_sdk_guards_an_override(name: str, module: ModuleType) 
     refused = {point.name for point in POINTS if getattr(point, name) == "refuses the flag"}
     guards = set(re.findall(r'"([DASP]\d+)"', inspect.getsource(module) + inspect.getsource(sdk)))
     assert guards == SDKS[name].points - refused
+
+
+RULE = {"clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}, {"op": "segmentMatch", "values": ["s"]}]}
+EXPLAINED = Document(
+    {
+        "flags": {
+            "f": {
+                "on": True,
+                "variations": [1, 2],
+                "salt": "salt",
+                "rules": [{**RULE, "variation": 0}],
+                "fallthrough": {"rollout": {"variations": [{"variation": 0, "weight": 0}, {"variation": 1, "weight": 100_000}]}},
+            }
+        },
+        "segments": {"s": {"key": "s", "excluded": ["u"]}},
+    }
+)
+BUCKET = int(hashlib.sha1(b"f.salt.u").hexdigest()[:15], 16) * 100_000 // 2**60
+CLAUSES = [{"match": True}, {"match": False, "segments": [{"segment": "s", "member": False, "decidedBy": "excluded"}]}]
+ENTRIES = [{"weight": 0, "threshold": 0, "chosen": False}, {"weight": 100_000, "threshold": 100_000, "chosen": True}]
+TRACE = {
+    "flag": "f",
+    "rules": [{"index": 0, "match": False, "clauses": CLAUSES}],
+    "rollout": {"bucket": BUCKET, "entries": ENTRIES},
+    "variationIndex": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("members", "faults"),
+    [
+        ({}, 0),
+        ({"rules": []}, 3),
+        ({"rules": [{"index": 0, "match": True, "clauses": CLAUSES}], "rollout": {"bucket": 0, "entries": ENTRIES}}, 2),
+        ({"rules": [{"index": 0, "match": False, "clauses": [{"match": False}, CLAUSES[1]]}]}, 1),
+        ({"rules": [{"index": 0, "match": False, "clauses": CLAUSES[:1]}]}, 2),
+        ({"rollout": {"bucket": BUCKET + 1, "entries": ENTRIES}}, 1),
+        ({"rollout": {"bucket": BUCKET, "entries": [ENTRIES[0], {**ENTRIES[1], "threshold": 1}]}}, 1),
+        ({"variationIndex": 0}, 1),
+    ],
+)
+def test_each_step_of_a_trace_is_compared(members: dict[str, Json], faults: int) -> None:
+    rules = Recording()
+    rules.evaluate(EXPLAINED, {"kind": "user", "key": "u", "plan": "pro"}, None, "f")
+    assert len(differences(rules, {**TRACE, **members})) == faults

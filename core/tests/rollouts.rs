@@ -1,8 +1,9 @@
 //! Raising a share removes no context: a context keeps its variation.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use isoflag::{Context, Flags};
+use isoflag::{Context, Flags, Value};
 use proptest::prelude::*;
+use sha1::{Digest, Sha1};
 
 fn flags(hash: &str, salt: &str, share: u32) -> Flags {
     let document = format!(
@@ -54,5 +55,80 @@ fn raising_a_share_adds_contexts() {
         let (few, more) = (having(20_000), having(50_000));
         assert!((100..300).contains(&few.len()) && (400..600).contains(&more.len()), "{hash}");
         assert!(few.iter().all(|number| more.contains(number)), "{hash}");
+    }
+}
+
+/// The bucket by SPEC.md 7, from the hexadecimal text of the hash.
+fn bucket_of(text: &str) -> i64 {
+    let digest = Sha1::digest(text.as_bytes());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = u128::from_str_radix(hex.get(..15).unwrap(), 16).unwrap();
+    i64::try_from(hash * 100_000 / (1 << 60)).unwrap()
+}
+
+/// Every vector of at most three weights around the bucket of a context: exactly one entry has it.
+#[test]
+fn every_vector_of_weights_gives_a_bucket_to_one_entry() {
+    for key in ["a", "b", "user-1"] {
+        let bucket = bucket_of(&format!("f.salt.{key}"));
+        let context = Context::builder(key).build().unwrap();
+        let weights = [-1, 0, 1, bucket - 1, bucket, bucket + 1, 100_000 - bucket, 100_000];
+        let one = weights.map(|weight| vec![weight]);
+        let longer = |shorter: &[Vec<i64>]| -> Vec<Vec<i64>> {
+            let with = |vector: &Vec<i64>| weights.map(|weight| [&**vector, &[weight]].concat());
+            shorter.iter().flat_map(with).collect()
+        };
+        let two = longer(&one);
+        let three = longer(&two);
+        for vector in one.iter().chain(&two).chain(&three) {
+            let entries = vector
+                .iter()
+                .enumerate()
+                .map(|(index, weight)| format!(r#"{{"variation": {index}, "weight": {weight}}}"#));
+            let entries = entries.collect::<Vec<_>>().join(",");
+            let text = format!(
+                r#"{{"flags": {{"f": {{"key": "f", "on": true, "salt": "salt", "variations": [0, 1, 2],
+                    "fallthrough": {{"rollout": {{"variations": [{entries}]}}}}}}}}}}"#
+            );
+            let flags = Flags::from_json(text.as_bytes()).unwrap();
+            let found = flags.variation_detail("f", &context, Value::Null).variation_index;
+            // The weights are taken from the bucket one by one; the last entry has the rest.
+            let mut left = bucket;
+            let holds = |weight: &i64| {
+                left -= weight;
+                left < 0
+            };
+            let entry = vector.iter().position(holds).unwrap_or(vector.len() - 1);
+            assert_eq!(found, u32::try_from(entry).ok(), "{key}: bucket {bucket} of {vector:?}");
+        }
+    }
+}
+
+/// An answer is part of an experiment in exactly the cases of SPEC.md 7.
+#[test]
+fn every_combination_of_an_experiment_has_the_reason_of_the_rule() {
+    let context = Context::builder("k").build().unwrap();
+    for kind in ["rollout", "experiment"] {
+        for untracked in [false, true] {
+            for context_kind in ["user", "org"] {
+                for weight in [0, 100_000] {
+                    let text = format!(
+                        r#"{{"flags": {{"f": {{"key": "f", "on": true, "salt": "salt", "variations": [0],
+                            "fallthrough": {{"rollout": {{"kind": "{kind}", "contextKind": "{context_kind}",
+                                "variations": [{{"variation": 0, "weight": {weight},
+                                    "untracked": {untracked}}}]}}}}}}}}}}"#
+                    );
+                    let flags = Flags::from_json(text.as_bytes()).unwrap();
+                    let detail = flags.variation_detail("f", &context, Value::Null);
+                    let reason = detail.reason.as_object().unwrap();
+                    let found = reason.get("inExperiment") == Some(&Value::Bool(true));
+                    // Beyond all weights a context takes part even without the kind.
+                    let takes_part = context_kind == "user" || weight == 0;
+                    let expected = kind == "experiment" && !untracked && takes_part;
+                    assert_eq!(found, expected, "{text}");
+                    assert_eq!(detail.variation_index, Some(0));
+                }
+            }
+        }
     }
 }

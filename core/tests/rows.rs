@@ -250,3 +250,20 @@ fn built_in_attributes_other_than_name_and_anonymity_are_not_replaced() {
     assert!(row.attribute("org", "plan").is_none());
     assert!(flags.bind_rows(&user, &[None]).attribute("user", "plan").is_none());
 }
+
+/// Only the key of a legacy user may be empty.
+#[test]
+fn a_legacy_user_without_a_key_is_evaluated_until_a_row_has_an_empty_key() {
+    let flags = Flags::from_json(
+        br#"{"flags": {"f": {"key": "f", "on": true, "variations": [0], "fallthrough": {"variation": 0}}}}"#,
+    )
+    .unwrap();
+    let handle = flags.handle("f");
+    let user = Context::from_json(br#"{"key": ""}"#).unwrap();
+    let mut row = flags.bind_rows(&user, &[handle]);
+    assert_eq!(row.evaluate_handle(handle), flags.bind(&user).evaluate_handle(handle));
+    for (key, is_valid) in [("", false), ("u", true)] {
+        row.set_key("user", key);
+        assert_eq!(row.evaluate_handle(handle).variation_index().is_some(), is_valid);
+    }
+}

@@ -271,3 +271,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_malformed_flag_is_added_changed_and_removed_like_any_other() {
+    for (before, after, text) in [
+        (r#"{}"#, r#"{"a": 5}"#, "flag `a` added; answers can differ\n"),
+        (r#"{"a": 5}"#, r#"{}"#, "flag `a` removed; answers can differ\n"),
+        (r#"{"a": 5}"#, r#"{"a": 5}"#, "nothing changed\n"),
+        (
+            r#"{"a": {"on": false}}"#,
+            r#"{"a": "x"}"#,
+            "flag `a` changed; answers can differ\n  not an object: `\"x\"`\n",
+        ),
+        (
+            r#"{"a": 5}"#,
+            r#"{"a": {"on": false}}"#,
+            "flag `a` changed; answers can differ\n  an object instead of `5`\n",
+        ),
+    ] {
+        let [before, after] = [before, after]
+            .map(|flags| Flags::from_json(format!(r#"{{"flags": {flags}}}"#).as_bytes()).unwrap());
+        assert_eq!(isoflag_tools::diff(&before, &after).to_string(), text);
+    }
+}

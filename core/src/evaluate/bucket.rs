@@ -81,7 +81,11 @@ fn bucket_of_text(hash: Hash, prefix: &str, text: &str) -> u32 {
 fn sha1_bucket(prefix: &str, text: &str) -> u32 {
     let digest = Sha1::new().chain_update(prefix).chain_update(text).finalize();
     let first = digest.first_chunk().copied().unwrap_or_default();
-    let bits = u64::from_be_bytes(first) >> 4;
+    scaled_sha1(u64::from_be_bytes(first) >> 4)
+}
+
+#[inline]
+fn scaled_sha1(bits: u64) -> u32 {
     let scaled = (u128::from(bits) * 100_000) >> 60;
     u32::try_from(scaled).unwrap_or(0)
 }
@@ -90,7 +94,11 @@ fn sha1_bucket(prefix: &str, text: &str) -> u32 {
 fn murmur3_bucket(prefix: &str, text: &str) -> u32 {
     let mut both = prefix.as_bytes().chain(text.as_bytes());
     // Reading bytes from memory does not fail.
-    let hash = murmur3::murmur3_32(&mut both, 0).unwrap_or_default();
+    scaled_murmur3(murmur3::murmur3_32(&mut both, 0).unwrap_or_default())
+}
+
+#[inline]
+fn scaled_murmur3(hash: u32) -> u32 {
     ((u64::from(hash) * 100_000) >> 32) as u32
 }
 
@@ -133,11 +141,26 @@ mod tests {
             prop_assert!((0..100_000).contains(&sha1_bucket(&prefix, &text)));
             prop_assert!((0..100_000).contains(&murmur3_bucket(&prefix, &text)));
         }
+    }
 
-        #[test]
-        fn scaling_first_is_comparing_exactly(bits in 0_u64..(1 << 60), weight in 0_u32..=100_000) {
-            let exact = u128::from(bits) * 100_000 < u128::from(weight) << 60;
-            prop_assert_eq!((u128::from(bits) * 100_000) >> 60 < u128::from(weight), exact);
+    /// The least hash of a bucket, and the greatest one of the bucket below it, of `range` hashes.
+    fn boundary(bucket: u32, range: u128) -> (u64, Option<u64>) {
+        let first = (u128::from(bucket) * range).div_ceil(100_000);
+        let first = u64::try_from(first).unwrap();
+        (first, first.checked_sub(1))
+    }
+
+    #[test]
+    fn every_bucket_begins_and_ends_at_the_exact_hash() {
+        for bucket in 0..100_000 {
+            let (first, below) = boundary(bucket, 1 << 60);
+            assert_eq!(scaled_sha1(first), bucket);
+            assert_eq!(below.map(scaled_sha1), bucket.checked_sub(1));
+            let (first, below) = boundary(bucket, 1 << 32);
+            let scaled = |hash: u64| scaled_murmur3(u32::try_from(hash).unwrap());
+            assert_eq!(scaled(first), bucket);
+            assert_eq!(below.map(scaled), bucket.checked_sub(1));
         }
+        assert_eq!((scaled_sha1((1 << 60) - 1), scaled_murmur3(u32::MAX)), (99_999, 99_999));
     }
 }

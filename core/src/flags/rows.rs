@@ -119,6 +119,7 @@ impl RowBinding {
             let shown = BoundAttribute::of(attribute, value.unwrap_or_default());
             context.set_attribute(*slot, &shown);
         }
+        self.is_valid = context.individuals().iter().all(|one| !one.key.is_empty());
         self.is_changed = true;
     }
 
@@ -138,7 +139,6 @@ impl RowBinding {
             && let Some(context) = self.bound_context.valid_mut()
         {
             context.clear_caches();
-            self.is_valid = context.individuals().iter().all(|one| !one.key.is_empty());
         }
         if !self.is_valid {
             return Answer::error(ErrorKind::UserNotSpecified);

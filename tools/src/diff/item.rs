@@ -50,6 +50,15 @@ pub(super) fn differences(old: &Object, new: &Object) -> Vec<Difference> {
     found
 }
 
+/// Returns the difference between two items of which one is not an object, if they differ.
+pub(super) fn whole(before: &Value, after: &Value) -> Option<Difference> {
+    let words = match after {
+        Value::Object(_) => Words::new("an object instead of ").code(before),
+        _ => Words::new("not an object: ").code(after),
+    };
+    (before != after).then(|| difference("", Some(before), Some(after), words))
+}
+
 fn difference(
     path: &str,
     before: Option<&Value>,

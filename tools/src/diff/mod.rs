@@ -10,7 +10,7 @@ use std::sync::Arc;
 use isoflag::model::Section;
 use isoflag::{Flags, Object, Value, printable, utf16_order};
 
-use item::{Difference, differences};
+use item::{Difference, differences, whole};
 pub(crate) use words::{Words, cell_code, code_span};
 
 use crate::analysis::changed_answers;
@@ -77,20 +77,26 @@ pub fn diff(before: &Flags, after: &Flags) -> Diff {
             items.extend(compare(section.name(), key, before, after, answers));
         }
     }
-    let members = (Some(before.other_members()), Some(after.other_members()));
-    items.extend(compare("document", Arc::from(""), members.0, members.1, None));
+    let [one, other] = [before, after].map(|flags| Value::Object(flags.other_members().clone()));
+    items.extend(compare("document", Arc::from(""), Some(&one), Some(&other), None));
     Diff { from: before.digest().to_owned(), to: after.digest().to_owned(), items, answers }
 }
 
 fn compare(
     section: &'static str,
     key: Arc<str>,
-    before: Option<&Object>,
-    after: Option<&Object>,
+    before: Option<&Value>,
+    after: Option<&Value>,
     answers: Option<bool>,
 ) -> Option<Item> {
     let (change, found) = match (before, after) {
-        (Some(before), Some(after)) => (Change::Changed, differences(before, after)),
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            (Change::Changed, differences(before, after))
+        }
+        // A malformed item has no members.
+        (Some(before), Some(after)) => {
+            (Change::Changed, whole(before, after).into_iter().collect())
+        }
         (None, Some(_)) => (Change::Added, Vec::new()),
         (Some(_), None) => (Change::Removed, Vec::new()),
         (None, None) => return None,
@@ -101,10 +107,10 @@ fn compare(
 }
 
 /// The item's source; `None` for a tombstone.
-fn source_of<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Object> {
-    let item = flags.source(section, key)?.as_object()?;
-    let deleted = item.get("deleted").and_then(Value::as_bool) == Some(true);
-    (!deleted).then_some(item)
+fn source_of<'f>(flags: &'f Flags, section: Section, key: &str) -> Option<&'f Value> {
+    let item = flags.source(section, key)?;
+    let deleted = item.as_object().and_then(|item| item.get("deleted")?.as_bool());
+    (deleted != Some(true)).then_some(item)
 }
 
 /// The keys of both, in RFC 8785 order.
@@ -128,7 +134,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
 }
 
 impl Diff {
-    /// Whether nothing but the order of members changed.
+    /// Whether nothing but versions and the order of members changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
