@@ -75,7 +75,7 @@ demo-web: shop
 	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
 
 demo-pipeline: python-packages
-	@.venv/bin/python examples/pipeline/demo.py
+	@.venv/bin/python examples/stack/demo.py
 
 demo-population: build-arrow
 	@.venv/bin/python examples/population/demo.py --picture docs/population.svg
