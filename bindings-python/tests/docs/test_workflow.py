@@ -179,8 +179,8 @@ def test_a_review_rejects_a_document_with_warnings(checkout: Checkout) -> None:
     assert "no-owner" in checkout.output
 
 
-def release(checkout: Checkout) -> int:
-    before = checkout.git("rev-parse", "HEAD").strip()
+def release(checkout: Checkout, before: str = "") -> int:
+    before = before or checkout.git("rev-parse", "HEAD").strip()
     checkout.isoflag("flag", "rollout", "checkout-button", "1=15%", "flags.json")
     checkout.commit()
     built = datetime.fromtimestamp(int(time.time()) - 60, timezone.utc).isoformat()
@@ -206,6 +206,12 @@ def test_a_release_stamps_certifies_and_deploys(checkout: Checkout) -> None:
     assert json.loads((checkout.programs / "deployed.json").read_text("utf-8")) == document
     (deployment,) = checkout.calls("aws", "appconfig", "start-deployment")
     assert deployment[-2:] == ["--configuration-version", "7"]
+
+
+def test_the_first_push_stamps_every_flag(checkout: Checkout) -> None:
+    assert release(checkout, before="0" * 40) == 0, checkout.output
+    for flag in checkout.main()["flags"].values():
+        assert flag["lifecycle"]["lastModifiedTimestamp"] > time.time()
 
 
 def test_a_release_whose_tests_fail_deploys_nothing(checkout: Checkout) -> None:
