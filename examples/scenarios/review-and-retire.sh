@@ -3,11 +3,13 @@
 source "$(dirname "${BASH_SOURCE[0]}")/scenario.sh"
 OLD=retail.checkout.66623 NEW=retail.search.66710 KEPT=retail.checkout.66700
 for environment in development staging production; do
-  isoflag init "$environment.json" --environment "$environment" --flag "$NEW" --now "$(day 90)"
+  isoflag init "$environment.json" --environment "$environment"
   isoflag flag add "$OLD" '{"lifecycle": {"status": "Done", "feedback": "good", "openIssues": 0, "changePlanned": false, "needed": false}}' \
     "$environment.json" --now "$(day 0)"
-  isoflag flag on "$OLD" "$environment.json" --now "$(day 30)"
   isoflag flag add "$KEPT" '{"lifecycle": {"kind": "ops"}}' "$environment.json" --now "$(day 0)"
+  isoflag flag on "$OLD" "$environment.json" --now "$(day 30)"
+  cp "$environment.json" "$environment-day-30.json"
+  isoflag flag add "$NEW" "$environment.json" --now "$(day 90)"
 done > /dev/null
 does isoflag flag on "$NEW" development.json --now "$(day 91)"
 
@@ -38,8 +40,8 @@ does isoflag inventory "${accounts[@]}" --now "$(day 92)" --html review.html
 does grep -c "$OLD" review.html
 
 scene "Which flags may go? A missing answer is unknown, never yes"
-does isoflag retire production.json --now "$(day 92)" --history "$(day 30)=production.json"
-has "$OLD" "ask: evidence is missing" "keep" "unknown"
+does isoflag retire production.json --now "$(day 92)" --history "$(day 30)=production-day-30.json"
+has "remove from the code" "keep" "unknown" "2026-12-20"
 
 scene "Finish: everybody has the feature; the flag remains as a switch for the safety period"
 does isoflag finish production.json "$OLD" --safety-weeks 4 --now "$(day 92)"
@@ -68,6 +70,6 @@ scene "No evaluation in four weeks of counts: the flag is deleted"
 does python count.py last.json 150 "$KEPT"
 does isoflag activity merge first.json last.json --out counts.json
 does isoflag retire production.json --code source --activity counts.json --now "$(day 150)"
-has "delete"
+has "delete: neither named nor used"
 does isoflag flag remove "$OLD" production.json --now "$(day 150)"
 does isoflag check production.json --allow not-portable --now "$(day 150)"
