@@ -11,7 +11,7 @@
 #   make differential  generated cases: host runtimes compared with each other and with other SDKs
 #   make audit         a document and contexts in LaunchDarkly's SDKs and isoflag: where do they disagree? (DOC=flags.json CONTEXTS=users.jsonl)
 #   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
-#   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
+#   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package, isoflag-verify for both
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
@@ -155,7 +155,7 @@ test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet
 
-test-python: python-packages build-cli dist-npm
+test-python: python-packages build-cli dist-npm dist-verify
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
@@ -199,7 +199,7 @@ differential: build-wasm python-packages
 audit: build-python
 	@conformance/run.sh audit $(DOC) --contexts $(CONTEXTS)
 
-dist: dist-python dist-npm
+dist: dist-python dist-npm dist-verify
 
 dist-python: build-python
 	@$(call wheel,x86_64)
@@ -208,6 +208,13 @@ dist-python: build-python
 dist-npm: build-wasm
 	@mkdir -p dist && rm -f dist/isoflag-*.tgz
 	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
+
+# In a folder of their own, so that `isoflag-*` does not name them.
+dist-verify: build-wasm python-packages
+	@.ci/npm-env conformance
+	@.ci/cached 'isoflag-verify' 'dist/verify/*.whl' bindings-wasm/npm/dist LICENSE \
+		conformance/{DIGEST,vectors,suite,runners,verify,package-lock.json} -- \
+		env PYTHONPATH=conformance .venv/bin/python conformance/verify/pack.py dist/verify
 
 layer: dist-python
 	$(call say,Lambda layers: both architectures)

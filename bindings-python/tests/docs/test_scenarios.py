@@ -18,7 +18,8 @@ PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     # Without the variables of a certification or of a test run.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    inherited = ("ISOFLAG_", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(inherited)}
     return subprocess.run(  # noqa: S603
         command, env={**kept, "PATH": PATH}, capture_output=True, encoding="utf-8", check=False
     )
