@@ -11,7 +11,7 @@
 #   make differential  generated cases: host runtimes compared with each other and with other SDKs
 #   make audit         a document and contexts in LaunchDarkly's SDKs and isoflag: where do they disagree? (DOC=flags.json CONTEXTS=users.jsonl)
 #   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
-#   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package
+#   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package, isoflag-verify for both
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
@@ -76,7 +76,7 @@ demo-web: shop
 	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
 
 demo-pipeline: python-packages
-	@.venv/bin/python examples/pipeline/demo.py
+	@.venv/bin/python examples/stack/demo.py
 
 demo-population: build-arrow
 	@.venv/bin/python examples/population/demo.py --picture docs/population.svg
@@ -160,7 +160,7 @@ test-rust:
 	$(call say,Rust: unit tests and properties and examples (a minute))
 	@cargo test --quiet
 
-test-python: python-packages build-cli dist-npm
+test-python: python-packages build-cli dist-npm dist-verify
 	$(call say,Python: the binding and the programs that test it)
 	@for folder in bindings-python/tests conformance docs; do \
 		.venv/bin/python -m pytest -q $$folder; done
@@ -204,7 +204,7 @@ differential: build-wasm python-packages
 audit: build-python
 	@conformance/run.sh audit $(DOC) --contexts $(CONTEXTS)
 
-dist: dist-python dist-npm
+dist: dist-python dist-npm dist-verify
 
 # Each package has its bill of materials beside it.
 dist-python: build-python
@@ -216,6 +216,13 @@ dist-npm: build-wasm
 	@mkdir -p dist && rm -f dist/isoflag-*.tgz
 	@npm pack --silent --pack-destination dist ./bindings-wasm/npm
 	@.ci/sbom npm dist/isoflag-npm.cdx.json
+
+# In a folder of their own, so that `isoflag-*` does not name them.
+dist-verify: build-wasm python-packages
+	@.ci/npm-env conformance
+	@.ci/cached 'isoflag-verify' 'dist/verify/*.whl' bindings-wasm/npm/dist LICENSE \
+		conformance/{DIGEST,vectors,suite,runners,verify,package-lock.json} -- \
+		env PYTHONPATH=conformance .venv/bin/python conformance/verify/pack.py dist/verify
 
 layer: dist-python
 	$(call say,Lambda layers: both architectures)

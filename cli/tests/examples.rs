@@ -34,7 +34,7 @@ fn texts(document: &Value, name: &str) -> BTreeSet<String> {
 fn the_examples_are_clean() {
     for file in [
         "examples/first/flags.json",
-        "examples/rollout/flags.json",
+        "examples/stack/flags.json",
         "examples/shop/flags.json",
         "examples/testing/flags.development.json",
         "examples/testing/flags.staging.json",

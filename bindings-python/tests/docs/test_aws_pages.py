@@ -1,22 +1,16 @@
-"""Pages and examples that use AWS: their code runs."""
+"""Pages that use AWS: their code runs."""
 
-import importlib.util
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
-from cfnlint.decode.cfn_yaml import load as load_template
 from mangum import Mangum
 from moto import mock_aws
 from openfeature import api
@@ -31,7 +25,6 @@ from isoflag.sync import DocumentFetch, plan, sign
 from lambda_events import SCHEDULES, LambdaContext, http_event
 from local_server import ScriptedServer, scripted_server
 from pages import TOP, Page
-from shop import shop_document, shop_text
 
 CONFIG = Page("docs/config-and-sync.md")
 pytestmark = pytest.mark.usefixtures("aws_credentials")
@@ -213,167 +206,3 @@ def test_the_code_of_the_sources_page_runs(
     assert '"_aws":' in printed
     assert '{"activity":1,' in printed
     api.clear_providers()
-
-
-# --- the Lambda examples ---
-
-
-EXAMPLES = TOP / "examples"
-SPA = "https://shop.example"
-JONAS = {"visitor": "jonas", "country": "DE"}
-
-
-@pytest.fixture
-def app(agent: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Imports the example like Lambda's runtime."""
-    agent.body = shop_text().encode()
-    monkeypatch.setenv("APPCONFIG_APPLICATION", "shop")
-    monkeypatch.setenv("APPCONFIG_ENVIRONMENT", "live")
-    monkeypatch.setenv("APPCONFIG_PROFILE", "flags")
-    monkeypatch.setenv("SPA_ORIGIN", SPA)
-    spec = importlib.util.spec_from_file_location("app", EXAMPLES / "lambda" / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize("on", [True, False])
-def test_the_page_and_the_endpoint_agree(
-    app: ModuleType, agent: ScriptedServer, *, on: bool
-) -> None:
-    document = shop_document()
-    document["flags"]["express-delivery"].update(on=on, rules=[], fallthrough={"variation": 1})
-    agent.body = json.dumps(document).encode()
-    config = app.handler(http_event(path="/config", query=JONAS, headers={"Origin": SPA}), None)
-    assert json.loads(config["body"]) == {
-        "isExpressDeliveryEnabled": on,
-        "checkoutButton": "Buy now",
-    }
-    assert config["headers"]["Access-Control-Allow-Origin"] == SPA
-    (request,) = agent.requests
-    assert request.target == "/applications/shop/environments/live/configurations/flags"
-    order = http_event("POST", "/express", query=JONAS, headers={"Origin": SPA})
-    assert app.handler(order, None)["statusCode"] == (201 if on else 503)
-
-
-def test_a_visitor_without_a_name_is_400(app: ModuleType) -> None:
-    assert app.handler(http_event(path="/config"), None)["statusCode"] == 400
-    assert app.handler(http_event("POST", "/express"), None)["statusCode"] == 400
-
-
-def test_another_path_is_404(app: ModuleType) -> None:
-    assert app.handler(http_event(path="/"), None)["statusCode"] == 404
-
-
-def test_without_its_agent_the_function_returns_503(app: ModuleType, agent: ScriptedServer) -> None:
-    agent.body = b"<html>"
-    assert app.handler(http_event(path="/config", query=JONAS), None)["statusCode"] == 503
-    assert app.handler(http_event("POST", "/express", query=JONAS), None)["statusCode"] == 503
-
-
-TEMPLATES = {
-    "lambda": {"Layer", "AppConfigExtension", "Origin"},
-    "rollout": {"Layer", "FlagsTable", "Failures"},
-}
-"""The templates, and some of the names that each refers to."""
-
-
-@pytest.mark.parametrize("folder", TEMPLATES)
-def test_cfn_lint_passes_the_template(folder: str) -> None:
-    linted = subprocess.run(  # noqa: S603
-        [
-            str(Path(sys.executable).with_name("cfn-lint")),
-            "--regions",
-            "eu-central-1",
-            "--",
-            str(EXAMPLES / folder / "template.yaml"),
-        ],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert (linted.returncode, linted.stdout) == (0, "")
-
-
-@pytest.mark.parametrize("folder", TEMPLATES)
-def test_the_references_of_the_template_resolve(folder: str) -> None:
-    """Checks references, which cfn-lint skips because SAM adds resources to a template."""
-    template = load_template(str(EXAMPLES / folder / "template.yaml"))
-    parameters, resources = template["Parameters"], template["Resources"]
-    referred = list(references(template))
-    assert TEMPLATES[folder] <= set(referred)
-    # SAM creates the last one from `FunctionUrlConfig`.
-    assert set(referred) <= {*parameters, *resources, "FunctionUrl"}
-    assert set(parameters) <= set(referred)
-    given = resources["Function"]["Properties"]["Environment"]["Variables"]
-    read = re.findall(r'os\.environ\["(\w+)"\]', (EXAMPLES / folder / "app.py").read_text())
-    assert read
-    assert set(read) <= set(given)
-
-
-def test_the_function_advances_the_plans_of_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAGS_TABLE", "flags")
-    stages = [{"share": 5, "duration": "24h"}, {"share": 100}]
-    each = flag("new", True, False, on=False, offVariation=1)
-    each["lifecycle"] = {"rollout": {"stages": stages, "alarms": ["errors"]}}
-    with mock_aws():
-        new_table(boto3.client("dynamodb"), "flags")
-        store = DynamoDbFeatureStore("flags")
-        store.write(plan(None, document(each, segments={})))
-        spec = importlib.util.spec_from_file_location("app", EXAMPLES / "rollout" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        app = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(app)
-        answer = app.handler(SCHEDULES["a rule"], LambdaContext(30_000))
-        assert answer["decisions"][0]["alarms"] == ["errors"]
-        boto3.client("cloudwatch").put_metric_alarm(
-            AlarmName="errors",
-            ComparisonOperator="GreaterThanThreshold",
-            EvaluationPeriods=1,
-            MetricName="Errors",
-            Namespace="AWS/Lambda",
-            Period=60,
-            Statistic="Sum",
-            Threshold=1,
-        )
-        answer = app.handler(SCHEDULES["a rule"], LambdaContext(30_000))
-        assert [one["decision"] for one in answer["decisions"]] == ["next stage"]
-        found = store.get("features", "new")
-        assert found is not None
-        assert found["on"] is True
-
-
-def references(part: Any) -> Iterator[str]:
-    """Returns every name of the template that a part of it refers to."""
-    if isinstance(part, dict):
-        for name, value in part.items():
-            match name:
-                case "Ref":
-                    yield value
-                case "Fn::GetAtt":
-                    yield value[0]
-                case "Fn::Sub":
-                    yield from re.findall(r"\$\{(\w+)\}", value)
-                case _:
-                    yield from references(value)
-    elif isinstance(part, list):
-        for each in part:
-            yield from references(each)
-
-
-def test_the_demo_of_the_pipeline_succeeds() -> None:
-    demo = subprocess.run(  # noqa: S603
-        [sys.executable, str(EXAMPLES / "pipeline" / "demo.py")],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert demo.returncode == 0, demo.stdout + demo.stderr
-    assert demo.stdout.count("\n  ok ") == 25
-    assert "WRONG" not in demo.stdout
-    assert demo.stdout.endswith("Every response matched the document.\n")
-    assert demo.stderr == ""

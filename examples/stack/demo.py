@@ -1,13 +1,14 @@
 """Shows the data flow of a change from LaunchDarkly to a Lambda function: webhook, table, response.
 
-Run it with `make demo-pipeline`. Everything happens in this process: moto stands in for DynamoDB, a server on the
-loopback address for LaunchDarkly, and the handlers are called with the events that AWS would send. The exit code is 1
-if any response differs from an evaluation of the document itself.
+Run it with `make demo-pipeline`. Everything happens in this process: moto stands in for DynamoDB and Secrets Manager,
+a server on the loopback address for LaunchDarkly, and the functions of the stack are called with the events that AWS
+would send. The exit code is 1 if any response differs from an evaluation of the document itself.
 """
 
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import logging
 import os
@@ -21,17 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from isoflag import FlagClient, Flags
-from isoflag.aws_http import config_response, requires_flag
-from isoflag.source import DynamoDbSource
-from isoflag.store import DynamoDbFeatureStore
-from isoflag.sync import SIGNATURE_HEADER, DocumentFetch, handler, sign
+from isoflag import Flags
+from isoflag.sync import SIGNATURE_HEADER, sign
 from moto import mock_aws
 
-SHOP = Path(__file__).resolve().parents[1] / "shop"
+STACK = Path(__file__).resolve().parent
+DOCUMENT = STACK.parent / "shop" / "flags.json"
 TABLE, SDK_KEY, SECRET = "launchdarkly-live", "sdk-demo", "the webhook's secret"
-VISITOR = json.loads((SHOP / "contexts.json").read_text(encoding="utf-8"))[0]["context"]
-FLAG, NAME = "gift-cards", "isGiftCardsEnabled"
+VISITOR = {"kind": "user", "key": "mia", "country": "DE"}
+FLAG, NAME = "express-delivery", "isExpressDeliveryEnabled"
 COLOURS = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
@@ -87,7 +86,7 @@ def url_event(method: str, path: str, headers: Mapping[str, str], body: str = ""
     return {
         "version": "2.0",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": f"visitor={VISITOR['key']}&country={VISITOR['country']}",
         "headers": {name.lower(): value for name, value in headers.items()},
         "requestContext": {"http": {"method": method, "path": path}},
         "body": body,
@@ -124,7 +123,9 @@ def main() -> int:
     logging.disable()
     # moto requires credentials but does not verify them.
     os.environ.update(AWS_ACCESS_KEY_ID="demo", AWS_SECRET_ACCESS_KEY="demo", AWS_DEFAULT_REGION="eu-central-1")
-    vendor = LaunchDarkly(json.loads((SHOP / "flags.json").read_text(encoding="utf-8")))
+    vendor = LaunchDarkly(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+    # The courier drives at any time today.
+    vendor.document["flags"][FLAG].update(rules=[], fallthrough={"variation": 1})
     with mock_aws(), served(vendor):
         dynamodb = boto3.client("dynamodb")
         names = {"namespace": "HASH", "key": "RANGE"}
@@ -134,6 +135,12 @@ def main() -> int:
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
             BillingMode="PAY_PER_REQUEST",
         )
+        secret = {"sdkKey": SDK_KEY, "webhookSecret": SECRET}
+        boto3.client("secretsmanager").create_secret(Name="launchdarkly", SecretString=json.dumps(secret))
+        os.environ.update(
+            FLAGS_TABLE=TABLE, FLAGS_URL=vendor.address, SECRET="launchdarkly", SPA_ORIGIN="https://x.example"
+        )
+        sys.path.insert(0, str(STACK / "functions"))
         run_steps(report, vendor, dynamodb)
     print()
     print("Every response matched the document." if not report.wrong else f"{report.wrong} results are wrong.")
@@ -142,23 +149,19 @@ def main() -> int:
 
 def run_steps(report: Report, vendor: LaunchDarkly, dynamodb: Any) -> None:
     """Runs the steps of the demo."""
-    # The function behind the webhook; it writes.
-    store = DynamoDbFeatureStore(TABLE, client=dynamodb)
-    sync = handler(store, DocumentFetch(vendor.address, token=SDK_KEY), secret=SECRET)
-    # The function behind the shop; it reads, here at every request.
-    client = FlagClient(DynamoDbSource(TABLE, client=dynamodb), ttl=0, retry=0)
-
-    @requires_flag(FLAG, client, context=VISITOR)
-    def buy_gift_card(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-        return {"statusCode": 201, "headers": {}, "body": "bought"}
+    # They read their environment when Lambda imports them.
+    launchdarkly_sync = importlib.import_module("launchdarkly_sync")
+    storefront = importlib.import_module("storefront")
 
     def run(event: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        response = sync(event, None)
+        response = launchdarkly_sync.handler(event, None)
         return response["statusCode"], json.loads(response["body"])
 
     def config(etag: str = "") -> Any:
+        # Otherwise the function reads the table every fifteen seconds.
+        storefront.FLAGS.refresh(force=True)
         event = url_event("GET", "/config", {"If-None-Match": etag} if etag else {})
-        return config_response(event, client, context=VISITOR, form="plain", keys={NAME: FLAG})
+        return storefront.handler(event, None)
 
     def look(expected: Flags) -> str:
         """Requests /config and the guarded endpoint, and compares both with the document."""
@@ -167,10 +170,10 @@ def run_steps(report: Report, vendor: LaunchDarkly, dynamodb: Any) -> None:
         same = response["headers"].get("Isoflag-Document") == expected.digest
         report.result(
             f"GET  /config  → {response['statusCode']} {response['body']}",
-            json.loads(response["body"]) == {NAME: value},
+            json.loads(response["body"])[NAME] is value,
         )
-        status = buy_gift_card(url_event("POST", "/buy", {}), None)["statusCode"]
-        report.result(f"POST /buy     → {status}", status == (201 if value else 503))
+        status = storefront.handler(url_event("POST", "/express", {}), None)["statusCode"]
+        report.result(f"POST /express → {status}", status == (201 if value else 503))
         report.result(f"both used {expected.digest[:19]}…, the document of LaunchDarkly", same)
         return str(response["headers"].get("ETag", ""))
 
@@ -217,7 +220,9 @@ def run_steps(report: Report, vendor: LaunchDarkly, dynamodb: Any) -> None:
     report.step("7. The table is deleted: the last good document is still used")
     dynamodb.delete_table(TableName=TABLE)
     look(Flags.from_dict(earlier))
-    report.result(f"the status of the client has the error: {client.status.error}", client.status.stale)
+    report.result(
+        f"the status of the client has the error: {storefront.FLAGS.status.error}", storefront.FLAGS.status.stale
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""One Lambda function with two endpoints behind a function URL: `/config` and a guarded `/express`.
+"""One Lambda function with two endpoints: `/config` and a guarded `/express`.
 
-The flags come from the AppConfig Agent, which runs beside the function as an extension.
+The flags come from the table if there is one, otherwise from the AppConfig Agent, which runs beside the function as an
+extension.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from typing import Any
 
 from isoflag import FlagClient
 from isoflag.aws_http import BadRequestError, Cors, ParityCheck, Request, config_response, requires_flag
-from isoflag.source import AppConfigAgentSource
+from isoflag.source import AppConfigAgentSource, DynamoDbSource
 
-FLAGS = FlagClient(
-    AppConfigAgentSource(
-        os.environ["APPCONFIG_APPLICATION"],
-        os.environ["APPCONFIG_ENVIRONMENT"],
-        os.environ["APPCONFIG_PROFILE"],
-    ),
-    # The agent runs on this machine and caches the document, so polling it costs little.
-    ttl=5,
+FLAGS = (
+    FlagClient(DynamoDbSource(table), ttl=15)
+    if (table := os.environ["FLAGS_TABLE"])
+    else FlagClient(
+        AppConfigAgentSource(
+            os.environ["APPCONFIG_APPLICATION"],
+            os.environ["APPCONFIG_ENVIRONMENT"],
+            os.environ["APPCONFIG_PROFILE"],
+        ),
+        # The agent runs on this machine and caches the document, so polling it costs little.
+        ttl=5,
+    )
 )
 SPA = Cors([os.environ["SPA_ORIGIN"]])
 NAMES = {"isExpressDeliveryEnabled": "express-delivery", "checkoutButton": "checkout-button"}
