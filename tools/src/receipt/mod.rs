@@ -10,17 +10,23 @@ use isoflag::{BigSegments, Context, Explanation, Flags, Object, Value, digest};
 pub use replay::{ReceiptError, replay};
 
 /// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and the inputs that
-/// it is about.
+/// it is about. The receipt of a projection has `parentDigest` too, the digest of the whole
+/// document.
 ///
 /// A receipt is neither secret nor a proof of its author: it is a claim that [`replay`] verifies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     /// The digest of the document.
     digest: String,
+    /// That of the whole document, if this one is a projection.
+    parent_digest: Option<String>,
     /// `None` for an invalid context.
     context_hash: Option<String>,
     explanation: Explanation,
 }
+
+/// The member of the receipt of a projection with the digest of the whole document.
+const PARENT_DIGEST: &str = "parentDigest";
 
 impl Receipt {
     /// The receipt as a JSON object.
@@ -36,7 +42,8 @@ impl Receipt {
         // The hash identifies the context.
         let explained = explained.filter(|(name, _)| &***name != "contextKey");
         let explained = explained.map(|(name, value)| (&**name, value.clone()));
-        inputs.into_iter().chain(explained).collect::<Object>().into()
+        let parent = self.parent_digest.as_deref().map(|parent| (PARENT_DIGEST, parent.into()));
+        inputs.into_iter().chain(parent).chain(explained).collect::<Object>().into()
     }
 
     /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
@@ -66,6 +73,7 @@ pub fn receipt(
 ) -> Receipt {
     Receipt {
         digest: flags.digest().to_owned(),
+        parent_digest: flags.parent_digest().map(str::to_owned),
         context_hash: context.map(|context| digest(&context.to_value())),
         explanation: flags.bind_with(context, big_segments).explain(key),
     }

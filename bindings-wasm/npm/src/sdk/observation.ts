@@ -28,6 +28,8 @@ export interface Evaluation {
   readonly detail: ObservedDetail;
   /** The document's digest, if it is known. */
   readonly digest: string | undefined;
+  /** For a projection, the digest of the whole document, if it is known. */
+  readonly pin?: string | null | undefined;
 }
 
 /** Called after every evaluation. */
@@ -46,6 +48,15 @@ type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
 
+/** The digests by which a document is known. */
+export type Identity = Pick<Evaluation, "digest" | "pin">;
+
+/** Returns the digests of a document, as far as the loaded module computes them. */
+export function identityOf(flags: Flags): Identity {
+  const digest = digestOf(flags);
+  return { digest, pin: digest && flags.parentDigest };
+}
+
 /** The document's digest; undefined if the loaded module does not compute digests. */
 export function digestOf(flags: Flags): string | undefined {
   try {
@@ -63,14 +74,16 @@ export function digestOf(flags: Flags): string | undefined {
  * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
 export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
-  return observed(flags, undefined, observer, digest ?? ("bind" in flags ? digestOf(flags) : undefined));
+  if (!("bind" in flags)) return observed(flags, undefined, observer, { digest });
+  const identity = identityOf(flags);
+  return observed(flags, undefined, observer, { ...identity, digest: digest ?? identity.digest });
 }
 
 function observed<T extends Observable>(
   flags: T,
   boundTo: ContextLike | undefined,
   observer: Observer,
-  digest: string | undefined,
+  identity: Identity,
 ): T {
   const proxy = new Proxy<T>(flags, {
     get(target, name) {
@@ -80,7 +93,7 @@ function observed<T extends Observable>(
       if (name === "bind") {
         const { bind } = target as Flags;
         return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
-          observed(bind.apply(target as Flags, parameters), parameters[0], observer, digest);
+          observed(bind.apply(target as Flags, parameters), parameters[0], observer, identity);
       }
       const getter = typeof name === "string" ? GETTER.exec(name) : null;
       if (getter === null) return member.bind(target);
@@ -92,7 +105,7 @@ function observed<T extends Observable>(
         const detail = getDetail.apply(target, parameters);
         const [key, ...rest] = parameters as [string, ...unknown[]];
         const [context, defaultValue] = "bind" in target ? rest : [boundTo, ...rest];
-        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, digest });
+        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, ...identity });
         return wantsDetail ? detail : detail.value;
       };
     },
