@@ -111,7 +111,7 @@ def test_there_is_no_patch_for_another_visitor_or_without_a_flag(flags: Flags) -
 
 
 def test_patches_of_generated_documents_lead_to_the_next_digest() -> None:
-    random = Random(7)
+    random = Random(7)  # noqa: S311 (reproducible documents)
     patched = 0
     for _ in range(200):
         keys = [f"f{number}" for number in range(random.randrange(1, 6))]

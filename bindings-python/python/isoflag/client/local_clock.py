@@ -33,7 +33,7 @@ class LocalClock:
             raise TimezoneError(f"unknown time zone `{shown}`: {remedy}") from error
 
     def added(self, context: Context | Mapping[str, Any], now: float) -> Context:
-        """Returns a context with the clock at ``now``, in seconds since 1970, unless it has a clock.
+        """Returns a context with the clock at ``now``, in seconds since 1970, unless it has one.
 
         Raises ``ContextError`` if the context is invalid.
         """
