@@ -9,8 +9,8 @@ use isoflag::{Flags, Object, Value};
 /// it makes a document with the digest of the second. `None` if no patch does, so that the client
 /// needs the whole document.
 ///
-/// A patch raises versions, and removes nothing: there is none if an item differs but its `version`
-/// is not higher, as for two visitors of one document, or if an item is no longer there.
+/// A patch raises versions, and removes nothing. So the result is `None` if an item differs without
+/// a higher `version`, as for two visitors of one document, or if an item was removed.
 ///
 /// ```
 /// use isoflag::Flags;

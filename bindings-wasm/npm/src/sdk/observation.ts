@@ -54,7 +54,12 @@ export type Identity = Pick<Evaluation, "digest" | "pin">;
 /** Returns the digests of a document, as far as the loaded module computes them. */
 export function identityOf(flags: Flags): Identity {
   const digest = digestOf(flags);
-  return { digest, pin: digest && flags.parentDigest };
+  return identity(digest, digest && flags.parentDigest);
+}
+
+/** Returns digests without a member for a `pin` that there is not. */
+export function identity(digest: string | undefined, pin: string | null | undefined): Identity {
+  return pin === undefined ? { digest } : { digest, pin };
 }
 
 /** The document's digest; undefined if the loaded module does not compute digests. */
@@ -75,15 +80,15 @@ export function digestOf(flags: Flags): string | undefined {
  */
 export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
   if (!("bind" in flags)) return observed(flags, undefined, observer, { digest });
-  const identity = identityOf(flags);
-  return observed(flags, undefined, observer, { ...identity, digest: digest ?? identity.digest });
+  const known = identityOf(flags);
+  return observed(flags, undefined, observer, { ...known, digest: digest ?? known.digest });
 }
 
 function observed<T extends Observable>(
   flags: T,
   boundTo: ContextLike | undefined,
   observer: Observer,
-  identity: Identity,
+  digests: Identity,
 ): T {
   const proxy = new Proxy<T>(flags, {
     get(target, name) {
@@ -93,7 +98,7 @@ function observed<T extends Observable>(
       if (name === "bind") {
         const { bind } = target as Flags;
         return (...parameters: Parameters<Flags["bind"]>): BoundFlags =>
-          observed(bind.apply(target as Flags, parameters), parameters[0], observer, identity);
+          observed(bind.apply(target as Flags, parameters), parameters[0], observer, digests);
       }
       const getter = typeof name === "string" ? GETTER.exec(name) : null;
       if (getter === null) return member.bind(target);
@@ -105,7 +110,7 @@ function observed<T extends Observable>(
         const detail = getDetail.apply(target, parameters);
         const [key, ...rest] = parameters as [string, ...unknown[]];
         const [context, defaultValue] = "bind" in target ? rest : [boundTo, ...rest];
-        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, ...identity });
+        observer({ key, context: context as ContextLike | undefined, defaultValue, detail, ...digests });
         return wantsDetail ? detail : detail.value;
       };
     },

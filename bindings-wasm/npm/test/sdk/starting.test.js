@@ -381,7 +381,7 @@ describe("overrides by the address of a page", () => {
         assert.notEqual(digest, original.digest);
         assert.equal(flags?.parentDigest, undefined);
         assert.equal(version, flags?.version);
-        assert.deepEqual(documentHeader(held.source), {
+        assert.deepEqual(documentHeader(original), {
           "Isoflag-Document": original.parentDigest ?? original.digest,
         });
         assert.deepEqual(documentHeader(source), {});

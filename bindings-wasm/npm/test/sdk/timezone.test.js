@@ -47,7 +47,10 @@ afterEach(() => mock.restoreAll());
 
 /** @param {object} document @param {object} [options] */
 async function located(document, options) {
-  const source = await open({ body: JSON.stringify(document) }, { timezone: "Europe/Berlin", ...options });
+  const source = await open(
+    { body: JSON.stringify(document) },
+    { timezone: "Europe/Berlin", timeoutMs: 60_000, ...options },
+  );
   return { source, flags: () => /** @type {import("../../dist/node.js").Flags} */ (source.snapshot.flags) };
 }
 
@@ -129,7 +132,8 @@ describe("the clock of a time zone", () => {
     at("2026-01-10T08:00:00Z");
     const { flags } = await located(evening(19 * 60));
     const clock = { key: "clock", minuteOfDay: 20 * 60 };
-    const dated = new Context("ada").withClock(0, 20 * 60);
+    const ada = new Context("ada");
+    const dated = ada.withClock(0, 20 * 60);
     for (const context of [
       { kind: "clock", ...clock },
       { kind: "multi", user: { key: "a" }, clock },
@@ -138,6 +142,7 @@ describe("the clock of a time zone", () => {
       assert.equal(flags().variation("minuteOfDay", /** @type {any} */ (context), ""), "clock");
     }
     dated.free();
+    ada.free();
     /** @type {any[]} */
     const invalid = [
       { kind: "user" },

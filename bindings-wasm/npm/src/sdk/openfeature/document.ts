@@ -10,7 +10,7 @@ import * as core from "../../generated/glue.js";
 import { OPENFEATURE_REASONS } from "../../generated/openfeature.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
-import { type Identity, identityOf, type Observer, originalOf } from "../observation.js";
+import { type Identity, identity, identityOf, type Observer, originalOf } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/source.js";
 import { type Resolved, translateContext } from "./translation.js";
 
@@ -77,7 +77,13 @@ export class ProviderDocument {
     options.activity?.record(key, detail.variationIndex, digest);
     const { onEvaluation } = options;
     if (onEvaluation !== undefined) {
-      const evaluation = { key, context: translateContext(context), defaultValue, detail, digest, pin };
+      const evaluation = {
+        key,
+        context: translateContext(context),
+        defaultValue,
+        detail,
+        ...identity(digest, pin),
+      };
       callBack(() => onEvaluation(evaluation));
     }
     return { detail, digest, version, reason: reasonOf(evaluator, key, detail.reason) };

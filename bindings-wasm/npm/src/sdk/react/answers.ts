@@ -12,7 +12,7 @@ import { ProblemMessages } from "../../binding/problem-messages.js";
 import { problems } from "../../binding/problems.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
-import { identityOf as identityOfDocument, type Observer } from "../observation.js";
+import { identity, identityOf as identityOfDocument, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
 import { isTrap, retryAfterTrap } from "../trap.js";
 import { detailOf } from "../untyped-getters.js";
@@ -168,7 +168,7 @@ export class Answers {
           status: (flags ?? bootstrap) === undefined ? ("loading" as const) : ("ready" as const),
           error: undefined,
         };
-    return { status, error, digest, pin, version };
+    return { status, error, ...identity(digest, pin), version };
   }
 
   /** Returns what identifies the document that the answers come from. */
@@ -232,7 +232,7 @@ export class Committed {
       const detail = { value: answer.served ? value : defaultValue, variationIndex, reason };
       const { context } = answers.inputs;
       const { digest, pin } = answers.identity();
-      callBack(() => onEvaluation({ key, context, defaultValue, detail, digest, pin }));
+      callBack(() => onEvaluation({ key, context, defaultValue, detail, ...identity(digest, pin) }));
     }
     const message = this.#reportProblem(reason?.errorKind, key);
     // A document's own evaluation warns.

@@ -12,8 +12,8 @@ type Stream = new (url: string, options?: { readonly withCredentials: boolean })
 
 /** A stream that is being followed. */
 export interface Followed {
-  /** Stops; the stream itself is closed unless it may be followed again. */
-  stop(isFinal: boolean): void;
+  /** Stops. A stream that was opened for an address is closed; another one may be followed again. */
+  stop(): void;
 }
 
 /** Calls back for each event of the stream in the options; reports through `report` if it ends. */
@@ -26,7 +26,7 @@ export function followEvents(
   const url = isGiven ? "events" : String(events);
   const stream = isGiven ? events : opened(url, request?.credentials === "include");
   const failed = (): void => {
-    // Otherwise it reconnects by itself.
+    // Otherwise it reconnects automatically.
     if (stream.readyState === CLOSED) {
       report(new SourceError("events", url, "has ended the stream of events; the source still polls"));
     }
@@ -34,10 +34,10 @@ export function followEvents(
   for (const event of EVENTS) stream.addEventListener(event, changed);
   stream.addEventListener("error", failed);
   return {
-    stop: isFinal => {
+    stop: () => {
       for (const event of EVENTS) stream.removeEventListener(event, changed);
       stream.removeEventListener("error", failed);
-      if (isFinal || !isGiven) stream.close();
+      if (!isGiven) stream.close();
     },
   };
 }

@@ -68,8 +68,10 @@ export class Schedule {
   /** Stops polling, for good if `isFinal`. */
   close(isFinal = false): void {
     this.#isOpen = false;
-    this.#followed?.stop(isFinal);
+    this.#followed?.stop();
     this.#followed = undefined;
+    const { events } = this.#options;
+    if (isFinal && typeof events === "object" && "close" in events) events.close();
     clearInterval(this.#interval);
     clearTimeout(this.#retry);
     this.#page?.removeEventListener("visibilitychange", this.#pollUnlessTooEarly);
