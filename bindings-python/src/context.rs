@@ -71,7 +71,9 @@ pub(crate) fn ignored_members(object: &Bound<'_, PyAny>) -> PyResult<Option<Stri
         return Ok(None);
     }
     let converted = from_python::lenient(object, None)?;
-    Ok(converted.ok().and_then(|converted| warnings::ignored_members(&converted.value)))
+    Ok(converted
+        .ok()
+        .and_then(|converted| isoflag::Context::note_on_ignored_members(&converted.value)))
 }
 
 /// Converts a context that must be valid.

@@ -70,7 +70,7 @@ impl Warnings {
     /// Reports an attribute that JSON cannot represent.
     pub(crate) fn attribute(&self, py: Python<'_>, failure: &Failure) -> PyResult<()> {
         let path = failure.path();
-        let text = |_: &str| format!("ignoring a part of the context: {}", failure.message());
+        let text = |path: &str| Context::note_on_ignored_part(path, &failure.reason());
         self.log(py, "ATTRIBUTE_IGNORED", &path, text, [("attribute", path.as_str())])
     }
 
@@ -79,7 +79,7 @@ impl Warnings {
         if self.is_legacy_reported.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let Some(text) = ignored_members(context) else { return Ok(()) };
+        let Some(text) = Context::note_on_ignored_members(context) else { return Ok(()) };
         self.is_legacy_reported.store(true, Ordering::Relaxed);
         self.log(py, "ATTRIBUTE_IGNORED", "", |_| text, [])
     }
@@ -120,17 +120,4 @@ impl Warnings {
             interrupted => interrupted,
         }
     }
-}
-
-/// Returns a note on the members of a context without `kind` that are ignored, if any.
-pub(crate) fn ignored_members(context: &Value) -> Option<String> {
-    let ignored = Context::ignored_members(context);
-    if ignored.is_empty() {
-        return None;
-    }
-    let names: Vec<_> = ignored.iter().map(|name| format!("`{name}`")).collect();
-    Some(format!(
-        "the context lacks `kind`, so it is a legacy user and {} is ignored; add `\"kind\": \"user\"`",
-        names.join(", ")
-    ))
 }

@@ -4,7 +4,6 @@ use clap::Args;
 use isoflag::{BigSegments, BoundFlags, Context, ContextError, DocumentError, Flags, Value};
 
 use crate::console::Console;
-use crate::contexts::ignored_members;
 use crate::finding::Findings;
 use crate::input::{Input, Source};
 use crate::outcome::Failure;
@@ -140,10 +139,8 @@ impl ContextArgument {
         console: &mut Console,
     ) -> Result<ReadContext, Failure> {
         let value = json(input, "--context", &self.context)?;
-        if let Some(members) = ignored_members(&value) {
-            console.complain(format_args!(
-                "the context lacks `kind`, so it is a legacy user and ignored are {members}; add `\"kind\": \"user\"`"
-            ));
+        if let Some(note) = Context::note_on_ignored_members(&value) {
+            console.complain(note);
         }
         let context = self.context(value)?;
         let big_segments = self.big_segments(input)?;

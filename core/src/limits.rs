@@ -10,7 +10,7 @@ pub const DOCUMENT_BYTES: usize = 256 << 20;
 pub(crate) const MEMORY_PER_BYTE: usize = 12;
 
 /// The memory, in bytes, that any document may take, however short its text.
-pub(crate) const MEMORY: usize = 64 << 20;
+pub const MEMORY: usize = 64 << 20;
 
 /// The bytes of a context's text.
 pub const CONTEXT_BYTES: usize = 1 << 20;

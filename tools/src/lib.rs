@@ -54,7 +54,7 @@ pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
 pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
-pub use diff::{Diff, diff};
+pub use diff::{Diff, diff, patch_between};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
     Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
@@ -73,7 +73,7 @@ pub use lifecycle::{
 };
 pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
-    check_visibility, parent_digest, project,
+    check_visibility, project, projected_json,
 };
 pub use receipt::{Receipt, ReceiptError, receipt, replay, system_receipt};
 pub use retirement::{

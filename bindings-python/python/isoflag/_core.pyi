@@ -385,6 +385,17 @@ class Flags:
     def parent_digest(self) -> str | None:
         """The digest of the whole document, if this one is a projection."""
 
+    def _projected_json(
+        self, known: Mapping[str, Mapping[str, Any] | None], private: Iterable[str]
+    ) -> str: ...
+    @staticmethod
+    def patch_between(held: Flags, next: Flags) -> dict[str, Any] | None:  # noqa: A002
+        """Returns the patch for a client that holds one document and needs another, as a new dict.
+
+        ``held.apply(patch)`` then has the digest of ``next``. None if no patch does that, so that
+        the client needs the whole document: a patch raises versions and removes nothing.
+        """
+
     def projection_report(self) -> dict[str, Any] | None:
         """Returns the report on a projection that ``project`` has just made, as a new dict.
 

@@ -25,7 +25,8 @@ _INVALID: Final = "not-a-digest"
 class Pins:
     """The recent documents of a client, for requests that pin one of them.
 
-    A pin is the digest of a document, which a page sends in the header ``Isoflag-Document``. The
+    A pin is the digest of a document, which a page sends in the header ``Isoflag-Document``; for a
+    projection (``Flags.project``) it is that of the whole document. The
     request is evaluated with that document or rejected, except that flags which the newest document
     has switched off are off. **Never base a security decision on a pin**: the sender can choose any
     document that is held.
@@ -131,7 +132,7 @@ class Pins:
         held: HeldDocument | None,
         moment: Callable[[], tuple[float, GateTimes]],
     ) -> HeldDocument:
-        if held is not None and digest == held.digest():
+        if held is not None and digest in (held.digest(), held.flags.parent_digest):
             return held
         now_ms, times = moment()
         if held is not None:
@@ -168,7 +169,7 @@ class Pins:
         except Exception:
             _logger.exception("cannot fetch the document `%s`", digest)
             return False
-        if flags.digest != digest:
+        if digest not in (flags.digest, flags.parent_digest):
             _logger.warning(
                 "ignoring a fetched document: requested `%s`, got `%s`",
                 digest,

@@ -83,9 +83,14 @@ impl Failure {
     /// Returns the message with the path.
     pub(crate) fn message(&self) -> String {
         match self.path() {
-            path if path.is_empty() => self.cause.to_string(),
+            path if path.is_empty() => self.reason(),
             path => format!("`{path}`: {}", self.cause),
         }
+    }
+
+    /// Returns the message without the path.
+    pub(crate) fn reason(&self) -> String {
+        self.cause.to_string()
     }
 
     pub(crate) fn path(&self) -> String {

@@ -10,7 +10,13 @@ from config_pages import MIA
 from documents import clause, flag, load
 from isoflag import FlagClient, Flags, replay
 from isoflag.activity import Activity
-from isoflag.aws_http import BadRequestError, ParityCheck, Request
+from isoflag.aws_http import (
+    BadRequestError,
+    ParityCheck,
+    Request,
+    SignedOverrides,
+    config_response,
+)
 from isoflag.aws_http.parity import hash_of
 from lambda_events import HttpEvent, http_event
 from pages import TOP
@@ -210,3 +216,25 @@ def test_threads_share_one_check() -> None:
     for each in threads:
         each.join()
     assert parity.to_dict()["agreements"] == 800
+
+
+def test_the_answers_of_a_projection_are_compared_by_the_whole_documents_digest() -> None:
+    visible = {"usingEnvironmentId": True, "usingMobileKey": True}
+    whole = load(flag("checkout", False, True, clientSideAvailability=visible))
+    projected = whole.project(known={"user": {"key": "mia"}})
+    header = claim(whole, {"checkout": False})
+    assert ParityCheck(whole, context=MIA).check(sent(header)) == "agreements"
+    # A back end that has a projection itself.
+    assert ParityCheck(projected, context=MIA).check(sent(header)) == "agreements"
+    other = load(flag("checkout", True, clientSideAvailability=visible))
+    assert ParityCheck(other, context=MIA).check(sent(header)) == "other-document"
+
+
+def test_the_answers_of_a_session_with_overrides_are_not_compared() -> None:
+    overrides = SignedOverrides("0123456789abcdef", environment="test")
+    token = overrides.sign({"checkout": True}, seconds=60)
+    event = http_event("GET", "/config", headers={"isoflag-overrides": token})
+    response = config_response(event, FLAGS, context=MIA, overrides=overrides)
+    digest = response["headers"]["Isoflag-Document"]
+    answers = ",".join([digest, hash_of({"checkout": True}), "checkout"])
+    assert ParityCheck(FLAGS, context=MIA).check(sent(answers)) == "other-document"

@@ -95,6 +95,7 @@ def test_the_classes_have_these_members() -> None:
         "impact",
         "keys",
         "parent_digest",
+        "patch_between",
         "project",
         "projection_report",
         "receipt",

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import decimal
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +93,31 @@ def test_ignored_attributes_of_a_context_without_kind_are_reported_once(
     legacy = {"key": "mia", "email": "a@b", "custom": {"plan": "pro"}}
     assert flags().bool_variation("f", legacy, None) is True
     assert len(caplog.records) == 1
+
+
+CASES = json.loads(
+    (Path(__file__).parents[3] / "conformance/notes/cases.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("case", CASES["ignoredMembers"], ids=lambda case: case["name"])
+def test_ignored_members_are_noted_as_on_every_host_runtime(
+    caplog: pytest.LogCaptureFixture, case: dict[str, Any]
+) -> None:
+    flags().bind(case["context"])
+    assert warnings(caplog) == ([] if case["note"] is None else [case["note"]])
+
+
+@pytest.mark.parametrize("case", CASES["ignoredParts"][1:], ids=lambda case: case["name"])
+def test_ignored_parts_are_noted_as_on_every_host_runtime(
+    caplog: pytest.LogCaptureFixture, case: dict[str, Any]
+) -> None:
+    odd: Any = {1}
+    for step in reversed(case["path"]):
+        odd = [*[None] * step, odd] if isinstance(step, int) else {step: odd}
+    Context._from_host({**USER, **odd})  # noqa: SLF001
+    (message,) = warnings(caplog)
+    assert message.startswith(f"{case['note']} JSON cannot represent a value of type `set`")
 
 
 @pytest.mark.parametrize(

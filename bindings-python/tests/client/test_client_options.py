@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from documents import USER, document, flag, load
-from isoflag import AsyncFlagClient, FlagClient, Flags
+from isoflag import AsyncFlagClient, Context, FlagClient, Flags
 from isoflag.client import EvaluationEvent, TimezoneError, local_clock
 from isoflag.source import UNCHANGED, SourceUnavailableError
 from isoflag.testing import FlagOverrides
@@ -100,6 +100,18 @@ def test_rules_can_test_the_local_time(utc: str, late: bool) -> None:
         assert flags.bind(context).bool_variation("late", None) is late
     reason = flags.variation_detail("late", {"kind": "user"}, None).reason
     assert reason["errorKind"] == "USER_NOT_SPECIFIED"
+
+
+def test_a_context_with_a_clock_keeps_it() -> None:
+    morning = Clock(datetime.fromisoformat("2026-01-10T08:00+00:00").timestamp())
+    flags = FlagClient(ScriptedSource(evening()), timezone="Europe/Berlin", clock=morning)
+    attributes = {"key": "clock", "minuteOfDay": 20 * 60}
+    late = {"kind": "clock", **attributes}
+    several = {"kind": "multi", "user": {"key": "ada"}, "clock": attributes}
+    for context in (late, several, Context.from_dict(late), Context("ada").with_clock(0, 20 * 60)):
+        assert flags.bool_variation("late", context, None) is True
+    # Its key is not that of a clock.
+    assert flags.bool_variation("late", {"kind": "user", "key": "clock:x"}, None) is False
 
 
 def test_an_unknown_time_zone_has_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from documents import document, flag
 from isoflag import FlagClient, Flags, PinError
 from isoflag.activity import Activity
 from isoflag.aws_http import Guard, config_response, pin_refused, requires_flag
+from isoflag.aws_http.bound_request import bind_request
 from isoflag.gate_times import GateTimes
 from isoflag.pins import Pins
 from isoflag.source import SourceUnavailableError
@@ -312,6 +313,17 @@ def test_immutable_flags_accept_only_their_own_digest(wrap: Any) -> None:
         else:
             assert response["statusCode"] == status
             assert body_of(response)["held"] == [flags.digest]
+
+
+def test_a_back_end_with_a_projection_accepts_the_digest_of_the_whole_document() -> None:
+    whole = Flags.from_json(OLD)
+    projected = whole.project()
+    text = projected.to_json().encode()
+    for holder in (projected, Instance(text).client, Instance(text, pins=None).client):
+        bound = bind_request(holder, MIA, pin=whole.digest)
+        assert bound.digest in {whole.digest, projected.digest}
+        with pytest.raises(PinError):
+            bind_request(holder, MIA, pin=UNKNOWN)
 
 
 def test_a_pin_is_ignored_with_pins_false() -> None:

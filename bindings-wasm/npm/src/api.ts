@@ -71,6 +71,7 @@ export type {
   StepResult,
 } from "./tools/lifecycle.js";
 export type {
+  Patch,
   ProjectionOptions,
   ProjectionReport,
   RefusedFlag,

@@ -12,3 +12,4 @@ export {
 export type { Progress } from "./sdk/source/download.js";
 export { SourceError, type SourceErrorCode } from "./sdk/source/error.js";
 export * from "./sdk/source/source.js";
+export { TimezoneError } from "./sdk/source/timezone.js";

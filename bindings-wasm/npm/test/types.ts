@@ -100,6 +100,11 @@ new IsoflagServerProvider(flags);
 createSource({ url: "/flags.json" });
 
 createOwnSource({ url: "https://page.example/flags.json", initial: { flags: {} }, persist: cacheStorage() });
+createOwnSource({ url: "/flags.json", timezone: "Europe/Berlin", events: "https://page.example/stream" });
+createOwnSource({ url: "/flags.json", events: new EventSource("/stream") });
+createOwnSource({ url: "/flags.json", events: new URL("https://page.example/stream") });
+// @ts-expect-error: not an `EventSource`
+createOwnSource({ url: "/flags.json", events: new EventTarget() });
 source.subscribe("key", ({ value }) => exactly<typeof value, JsonValue | undefined>(true), context);
 
 withOverrides(flags, { key: [1, { a: null }] }) satisfies Flags;

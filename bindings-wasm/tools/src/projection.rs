@@ -1,4 +1,4 @@
-//! Exports the document that a client needs.
+//! Exports the document that a client needs, and the patch from one document to another.
 
 use std::sync::Arc;
 
@@ -48,5 +48,17 @@ pub fn projection_report(flags: u32, options: &[u8]) -> Result<String, Thrown> {
 /// If the document was freed.
 #[wasm_bindgen(js_name = parentDigest)]
 pub fn parent_digest(flags: u32) -> Result<Option<String>, Thrown> {
-    Ok(with_flags(flags, |flags| isoflag_tools::parent_digest(flags).map(str::to_owned))?)
+    Ok(with_flags(flags, |flags| flags.parent_digest().map(str::to_owned))?)
+}
+
+/// Returns the patch that turns one document into another, as JSON text, if one does.
+///
+/// # Errors
+///
+/// If a document was freed.
+#[wasm_bindgen(js_name = patchBetween)]
+pub fn patch_between(held: u32, next: u32) -> Result<Option<String>, Thrown> {
+    let next = with_flags(next, Flags::clone)?;
+    let patch = with_flags(held, |held| isoflag_tools::patch_between(held, &next))?;
+    Ok(patch.map(|patch| patch.to_canonical_json()))
 }

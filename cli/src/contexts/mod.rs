@@ -79,7 +79,7 @@ impl ContextsArgument {
 
 impl<F: FnMut(Option<&Context>)> Reading<'_, F> {
     fn context(&mut self, line: u64, value: Value, console: &mut Console) {
-        let ignored = ignored_members(&value);
+        let ignored = Context::note_on_ignored_members(&value);
         let context = Context::from_value(value);
         let place = format_args!("line {line}");
         match &context {
@@ -95,20 +95,6 @@ impl<F: FnMut(Option<&Context>)> Reading<'_, F> {
 
     fn broken(&self, line: u64, problem: impl std::fmt::Display) -> Failure {
         Failure::message(format!("`{}`, line {line}: {problem}", self.file))
-    }
-}
-
-/// The most members that are named.
-const NAMED: usize = 5;
-
-/// Names the members of a context that are ignored because it lacks `kind`, if there are any.
-pub(crate) fn ignored_members(context: &Value) -> Option<String> {
-    let ignored = Context::ignored_members(context);
-    let named: Vec<_> = ignored.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    match ignored.len().checked_sub(NAMED) {
-        _ if ignored.is_empty() => None,
-        None | Some(0) => Some(named.join(", ")),
-        Some(more) => Some(format!("{} and {more} more", named.join(", "))),
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod individual;
 mod kind;
 mod legacy_user;
+mod notes;
 mod private;
 mod read;
 mod reference;

@@ -1,6 +1,7 @@
 //! The differences between two documents: as text, as JSON, and as Markdown for a pull request.
 
 mod item;
+mod patch;
 mod words;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value, printable, utf16_order};
 
 use item::{Difference, differences, whole};
+pub use patch::patch_between;
 pub(crate) use words::{Words, cell_code, code_span};
 
 use crate::analysis::changed_answers;

@@ -9,20 +9,20 @@ pub struct ContextTally {
     invalid: u64,
     /// The place of the first invalid context, and its error.
     first_invalid: Option<String>,
-    /// The number of contexts without `kind` that have ignored members.
+    /// The number of contexts that have ignored members.
     partly_ignored: u64,
-    /// The place of the first one, and the members.
+    /// The place of the first one, and the note on it.
     first_ignored: Option<String>,
 }
 
 impl ContextTally {
-    /// Counts a valid context at a place such as `line 3`, of which these members are ignored because
-    /// it lacks `kind`.
-    pub fn count_valid(&mut self, place: impl Display, ignored: Option<&str>) {
+    /// Counts a valid context at a place such as `line 3`, with the note on its ignored members, if
+    /// any.
+    pub fn count_valid(&mut self, place: impl Display, note: Option<&str>) {
         self.seen += 1;
-        if let Some(members) = ignored {
+        if let Some(note) = note {
             self.partly_ignored += 1;
-            self.first_ignored.get_or_insert_with(|| format!("{place}: {members}"));
+            self.first_ignored.get_or_insert_with(|| format!("{place}: {note}"));
         }
     }
 
@@ -58,7 +58,7 @@ impl ContextTally {
         }
         if let Some(first) = &self.first_ignored {
             lines.push(format!(
-                "`{file}`: {ignored} of {seen} contexts lack `kind`, so they are legacy users with ignored members; add `\"kind\": \"user\"`; the first, in {first}"
+                "`{file}`: {ignored} of {seen} contexts have members that are ignored; the first, in {first}"
             ));
         }
         Ok(lines)

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use isoflag::limits::MEMORY;
 use isoflag::model::{HashChoice, Model};
 use isoflag::{DocumentError, Flags, Object, Value, printable};
 
@@ -102,13 +103,6 @@ pub struct RefusedFlag {
 /// The member of `meta` with the digest of the document that a projection is made of.
 const PARENT_DIGEST: &str = "parentDigest";
 
-/// Returns the digest of the whole document that a projection is made of; `None` if the document is
-/// not a projection.
-#[must_use]
-pub fn parent_digest(flags: &Flags) -> Option<&str> {
-    flags.meta()?.get(PARENT_DIGEST)?.as_str()
-}
-
 /// Checks the name of a visibility: `client`, the flags that are available to browsers.
 ///
 /// # Errors
@@ -146,6 +140,42 @@ pub fn check_visibility(name: &str) -> Result<(), ProjectionError> {
 ///
 /// If an option is invalid.
 pub fn project(flags: &Flags, options: &ProjectionOptions) -> Result<Projection, ProjectionError> {
+    let Folded { document, refused, unused_private, decided } = fold(flags, options)?;
+    let projected = Flags::from_value(document).map_err(ProjectionError::Document)?;
+    Ok(Projection { flags: projected, refused, unused_private, decided, parent: flags.clone() })
+}
+
+/// Returns the canonical text of the document that [`project`] returns. That takes about half the
+/// time, since the document is not compiled.
+///
+/// # Errors
+///
+/// As [`project`].
+pub fn projected_json(
+    flags: &Flags,
+    options: &ProjectionOptions,
+) -> Result<String, ProjectionError> {
+    let Folded { document, .. } = fold(flags, options)?;
+    let text = document.to_canonical_json();
+    if text.len() > ALWAYS_LOADS {
+        Flags::from_value(document).map_err(ProjectionError::Document)?;
+    }
+    Ok(text)
+}
+
+/// The length of a text that cannot take more memory than a document may: a clause takes most, 423
+/// bytes for the three of `{},`.
+const ALWAYS_LOADS: usize = MEMORY / 141;
+
+/// A folded document, before it is compiled.
+struct Folded {
+    document: Value,
+    refused: Vec<RefusedFlag>,
+    unused_private: Vec<Arc<str>>,
+    decided: usize,
+}
+
+fn fold(flags: &Flags, options: &ProjectionOptions) -> Result<Folded, ProjectionError> {
     let known = Known::read(flags, &options.known)?;
     let private = Private::parse(&options.private)?;
     let model = flags.model();
@@ -172,13 +202,7 @@ pub fn project(flags: &Flags, options: &ProjectionOptions) -> Result<Projection,
     let reached = fold.reach(&kept);
     let decided = reached.iter().filter(|part| fold.is_decided(**part)).count();
     let document = fold.document(&reached);
-    Ok(Projection {
-        flags: Flags::from_value(document).map_err(ProjectionError::Document)?,
-        refused,
-        unused_private: private.unused(model),
-        decided,
-        parent: flags.clone(),
-    })
+    Ok(Folded { document, refused, unused_private: private.unused(model), decided })
 }
 
 /// A flag or a segment, by slot.
@@ -321,7 +345,7 @@ impl<'a> Fold<'a> {
 
     /// The members of `meta` that decide, or that order documents.
     fn meta(&self) -> Value {
-        let parent = parent_digest(self.flags).unwrap_or_else(|| self.flags.digest());
+        let parent = self.flags.parent_digest().unwrap_or_else(|| self.flags.digest());
         let mut members = vec![(PARENT_DIGEST, Value::from(parent))];
         members.extend(self.flags.version().map(|version| ("version", (version as f64).into())));
         let latest = self.flags.latest_stamp();

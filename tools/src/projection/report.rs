@@ -59,7 +59,7 @@ impl Projection {
             }
         }
         let string = |((what, text), (path, count))| VisibleString { what, text, path, count };
-        let parent = super::parent_digest(&self.flags);
+        let parent = self.flags.parent_digest();
         ProjectionReport {
             digest: self.flags.digest().to_owned(),
             parent_digest: parent.unwrap_or_default().to_owned(),

@@ -1,12 +1,70 @@
 //! Reads and writes parts of a document's source.
 
+use std::sync::{Arc, LazyLock};
+
 use isoflag::{Object, Value};
 
 /// The members of an object to write.
 pub(super) type Members = Vec<(&'static str, Value)>;
 
 pub(super) fn object(members: Members) -> Value {
-    Value::Object(members.into_iter().collect::<Object>())
+    let members = members.into_iter().map(|(name, value)| (shared(name), value));
+    Value::Object(Object::from_members(members.collect()))
+}
+
+/// The names of members, by length: a projection has each of them in every flag.
+const NAMES: [&str; 43] = [
+    "id",
+    "on",
+    "op",
+    "key",
+    "hash",
+    "kind",
+    "meta",
+    "salt",
+    "seed",
+    "flags",
+    "rules",
+    "negate",
+    "values",
+    "weight",
+    "clauses",
+    "rollout",
+    "targets",
+    "version",
+    "bucketBy",
+    "excluded",
+    "included",
+    "segments",
+    "attribute",
+    "unbounded",
+    "untracked",
+    "variation",
+    "clientSide",
+    "generation",
+    "variations",
+    "contextKind",
+    "fallthrough",
+    "trackEvents",
+    "offVariation",
+    "parentDigest",
+    "prerequisites",
+    "contextTargets",
+    "excludedContexts",
+    "includedContexts",
+    "rolloutContextKind",
+    "debugEventsUntilDate",
+    "unboundedContextKind",
+    "lastModifiedTimestamp",
+    "trackEventsFallthrough",
+];
+
+/// Returns a name, which is allocated once.
+fn shared(name: &str) -> Arc<str> {
+    static SHARED: LazyLock<[Arc<str>; NAMES.len()]> = LazyLock::new(|| NAMES.map(Arc::from));
+    let first = SHARED.partition_point(|known| known.len() < name.len());
+    let same_length = SHARED.iter().skip(first).take_while(|known| known.len() == name.len());
+    same_length.into_iter().find(|known| ***known == *name).map_or_else(|| name.into(), Arc::clone)
 }
 
 /// The member with this name; null counts as absent.

@@ -12,18 +12,24 @@ pub use replay::{ReceiptError, replay};
 use crate::strategy::{Strategy, SystemFlags};
 
 /// `{digest, specVersion, contextHash, flag, answer, trace}`: an explanation, and the inputs that
-/// it is about. If the document was evaluated under a strategy, `strategy` has it.
+/// it is about. If the document was evaluated under a strategy, `strategy` has it. The receipt of a
+/// projection has `parentDigest` too, the digest of the whole document.
 ///
 /// A receipt is neither secret nor a proof of its author: it is a claim that [`replay`] verifies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     /// The digest of the document, without the strategy.
     digest: String,
+    /// That of the whole document, if this one is a projection.
+    parent_digest: Option<String>,
     /// `None` for an invalid context.
     context_hash: Option<String>,
     strategy: Option<Strategy>,
     explanation: Explanation,
 }
+
+/// The member of the receipt of a projection with the digest of the whole document.
+const PARENT_DIGEST: &str = "parentDigest";
 
 impl Receipt {
     /// The receipt as a JSON object.
@@ -40,7 +46,8 @@ impl Receipt {
         // The hash identifies the context.
         let explained = explained.filter(|(name, _)| &***name != "contextKey");
         let explained = explained.map(|(name, value)| (&**name, value.clone()));
-        inputs.into_iter().chain(strategy).chain(explained).collect::<Object>().into()
+        let parent = self.parent_digest.as_deref().map(|parent| (PARENT_DIGEST, parent.into()));
+        inputs.into_iter().chain(parent).chain(strategy).chain(explained).collect::<Object>().into()
     }
 
     /// Returns the RFC 8785 text, byte-for-byte identical on every host runtime.
@@ -97,6 +104,7 @@ impl Receipt {
         let evaluated = under.map_or(flags, |(_, evaluated)| evaluated);
         Receipt {
             digest: flags.digest().to_owned(),
+            parent_digest: flags.parent_digest().map(str::to_owned),
             context_hash: context.map(|context| digest(&context.to_value())),
             strategy: under.map(|(strategy, _)| strategy.clone()),
             explanation: evaluated.bind_with(context, big_segments).explain(key),

@@ -4,11 +4,16 @@ use std::fmt;
 
 use isoflag::{BigSegments, Context, Flags, Object, Value};
 
-use super::Receipt;
+use super::{PARENT_DIGEST, Receipt};
 use crate::strategy::{Strategy, with_strategy};
 
 /// Evaluates again with the document and the context of a receipt, and returns the receipt if the
 /// result is byte-for-byte identical.
+///
+/// A projection gives the same answers as the whole document, in fewer steps. So the receipt of one
+/// of them is verified with the other too, or with another projection of the same document: then
+/// the answers are compared, but not the traces. Trust the receipt that is returned, which is that
+/// of `flags`.
 ///
 /// ```
 /// use isoflag::{Context, Flags};
@@ -51,14 +56,19 @@ pub fn replay(
     let found = Receipt::of(flags, under, key, context, big_segments);
     let found_value = found.to_value();
     let found_members = found_value.as_object();
+    let is_related = found_members.is_some_and(|found| is_related(&claimed, found));
     // The answer follows from the trace, so the first difference is searched for there.
     for (name, kind) in [
         ("specVersion", ReceiptErrorKind::OtherRules),
         ("digest", ReceiptErrorKind::OtherDocument),
+        (PARENT_DIGEST, ReceiptErrorKind::OtherDocument),
         ("contextHash", ReceiptErrorKind::OtherContext),
         ("trace", ReceiptErrorKind::OtherAnswer),
         ("answer", ReceiptErrorKind::OtherAnswer),
     ] {
+        if is_related && ["digest", PARENT_DIGEST, "trace"].contains(&name) {
+            continue;
+        }
         let found = found_members.map_or(&Value::Null, |found| member(found, name));
         if let Some(difference) = Difference::between(name, member(&claimed, name), found) {
             return Err(ReceiptError::differing(kind, difference));
@@ -67,7 +77,17 @@ pub fn replay(
     Ok(found)
 }
 
-/// The members of a receipt.
+/// Whether two receipts are about different documents, one of which is a projection of the other
+/// or both of the same.
+fn is_related(one: &Object, other: &Object) -> bool {
+    let names = ["digest", PARENT_DIGEST];
+    let digests = |of| names.map(|name| member(of, name).as_str());
+    let ([one, of_one], [other, of_other]) = (digests(one), digests(other));
+    let is_common = |whole: Option<&str>| whole.is_some() && (whole == other || whole == of_other);
+    one != other && (is_common(one) || is_common(of_one))
+}
+
+/// The members of a receipt; that of a projection has one more.
 const MEMBERS: [&str; 6] = ["answer", "contextHash", "digest", "flag", "specVersion", "trace"];
 
 /// The additional member of a receipt about a document under a strategy.
@@ -85,10 +105,11 @@ fn read(text: &[u8]) -> Result<Object, ReceiptError> {
     let Some(members) = receipt.as_object() else {
         return refused("a receipt is an object");
     };
+    let optional = [PARENT_DIGEST, STRATEGY];
     let names = members.iter().map(|(name, _)| &**name);
-    if !names.filter(|name| *name != STRATEGY).eq(MEMBERS) {
+    if !names.filter(|name| !optional.contains(name)).eq(MEMBERS) {
         return Err(ReceiptError::not_a_receipt(format!(
-            "a receipt has the members `{}`, may have `{STRATEGY}`, and has no others",
+            "a receipt has the members `{}`, may have `{PARENT_DIGEST}` and `{STRATEGY}`, and has no others",
             MEMBERS.join("`, `")
         )));
     }

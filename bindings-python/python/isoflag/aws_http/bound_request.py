@@ -161,6 +161,9 @@ def _check(pin: str | None, named: Flags | BoundClient) -> None:
     """Raises ``PinError`` if a pin does not name the only available document."""
     if pin is None or pin == (digest := named.digest):
         return
+    document = named if isinstance(named, Flags) else getattr(named, "flags", None)
+    if isinstance(document, Flags) and pin == document.parent_digest:
+        return
     raise PinError(
         f"the document `{printable(pin[:80])}` is not available: only the newest document is held; "
         "evaluate again with it",

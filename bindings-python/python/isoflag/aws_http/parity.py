@@ -1,7 +1,8 @@
 """Compares the answers that a page used with the function's own, and counts disagreements.
 
-For a share of its requests a page sends the header ``Isoflag-Answers``: the digest of its document,
-the hash of its answers and the keys of their flags (``ParityReporter`` of ``isoflag/activity``)::
+For a share of its requests a page sends the header ``Isoflag-Answers``: the digest of its document
+(of a projection, that of the whole document), the hash of its answers and the keys of their flags
+(``ParityReporter`` of ``isoflag/activity``)::
 
     parity = ParityCheck(client, context=visitor)
 
@@ -112,7 +113,7 @@ class ParityCheck:
             return "malformed"
         digest, claimed, keys = parts
         flags = self._flags if isinstance(self._flags, Flags) else self._flags.flags
-        if digest != flags.digest:
+        if digest not in (flags.digest, flags.parent_digest):
             return "other-document"
         if not all(key in flags for key in keys):
             return "malformed"

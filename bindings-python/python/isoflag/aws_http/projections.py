@@ -27,7 +27,7 @@ class _Projections:
             if key in self._texts:
                 self._texts.move_to_end(key)
                 return self._texts[key]
-        text = flags.project(known=known, private=private).to_json()
+        text = flags._projected_json(known, private)  # noqa: SLF001 (our own)
         with self._lock:
             if key not in self._texts:
                 self._texts[key] = text

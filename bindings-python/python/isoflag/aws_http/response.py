@@ -40,11 +40,10 @@ def json_response(
 
     A str is already JSON. Adds ``Cache-Control: no-store`` unless ``headers`` sets one.
     """
-    if isinstance(body, str):
-        text = body
-    else:
-        text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    if not is_well_formed(text):
+    text = body if isinstance(body, str) else ""
+    if isinstance(body, Mapping):
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(body, Mapping) and not is_well_formed(text):
         # Lambda cannot encode a lone surrogate, but JSON can escape it.
         text = json.dumps(body, separators=(",", ":"))
     content = {} if body is None else {"Content-Type": "application/json"}

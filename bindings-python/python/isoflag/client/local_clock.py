@@ -33,10 +33,16 @@ class LocalClock:
             raise TimezoneError(f"unknown time zone `{shown}`: {remedy}") from error
 
     def added(self, context: Context | Mapping[str, Any], now: float) -> Context:
-        """Returns a context with the clock at ``now``, in seconds since 1970.
+        """Returns a context with the clock at ``now``, in seconds since 1970, unless it has one.
 
         Raises ``ContextError`` if the context is invalid.
         """
+        parsed = Context._from_host(context)  # noqa: SLF001
+        # The key of a user may look like that of a clock.
+        if "clock:" in parsed.key:
+            members = parsed.to_dict()
+            if members["kind"] == "clock" or (members["kind"] == "multi" and "clock" in members):
+                return parsed
         offset = datetime.fromtimestamp(now, self._zone).utcoffset()
         minutes = 0 if offset is None else int(offset.total_seconds() // 60)
-        return Context._from_host(context).with_clock(now * 1000.0, minutes)  # noqa: SLF001
+        return parsed.with_clock(now * 1000.0, minutes)

@@ -14,7 +14,7 @@ import type {
   LifecycleChange,
   Status,
 } from "../tools/lifecycle.js";
-import type { ProjectionOptions, ProjectionReport } from "../tools/projection.js";
+import type { Patch, ProjectionOptions, ProjectionReport } from "../tools/projection.js";
 import type { Receipt } from "../tools/receipt.js";
 import type { Retirement, RetirementOptions } from "../tools/retirement.js";
 import type { Advance, Alarms } from "../tools/rollout.js";
@@ -72,6 +72,12 @@ export class Flags {
    * @throws {Error} if an option is invalid
    */
   declare project: (options?: ProjectionOptions) => Flags;
+  /**
+   * Returns the patch for a client that holds one document and needs another: `held.apply(patch)` has the digest of
+   * `next`. Undefined if no patch does that, so that the client needs the whole document: a patch raises versions and
+   * removes nothing. In a page, only `isoflag/tools` has it.
+   */
+  declare static readonly patchBetween: (held: Flags, next: Flags) => Patch | undefined;
   /**
    * Returns what a projection that `project` has just made contains and leaves out; undefined for other documents. The
    * whole document must not have been freed. In a page, only `isoflag/tools` has it.

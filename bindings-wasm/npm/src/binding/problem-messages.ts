@@ -1,4 +1,4 @@
-/** Messages for problems, each at most once. */
+/** Messages for problems, each at most once. Those on ignored parts are worded like the core's, in `conformance/notes`. */
 
 import { type Path, printable, printPath } from "./printable.js";
 
@@ -14,7 +14,9 @@ const MOST_CHARACTERS = 100;
 const MOST_NAMES = 10;
 
 function shortened(name: string): string {
-  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS)}…` : name;
+  // A character has at most two units.
+  const characters = [...name.slice(0, 2 * MOST_CHARACTERS + 2)];
+  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS).join("")}…` : name;
 }
 
 function quoted(name: string): string {
@@ -33,7 +35,7 @@ function ignoredMembers(context: unknown): string[] {
   try {
     if (typeof context !== "object" || context === null || Array.isArray(context)) return [];
     const names = Object.keys(context);
-    return names.includes("kind") ? [] : names.filter(name => !LEGACY_MEMBERS.includes(name));
+    return names.includes("kind") ? [] : names.filter(name => !LEGACY_MEMBERS.includes(name)).sort();
   } catch {
     // The evaluation reports it.
     return [];
@@ -52,14 +54,16 @@ function messageOf(kind: string, subject: unknown, detail: unknown): string | un
       return `invalid context: every flag returns its default; ${detail ?? "`Context.fromObject(context)` says why"}`;
     case "value": {
       const path = (subject as Path).map(step => (typeof step === "string" ? shortened(step) : step));
-      return `the attribute \`${printPath(path)}\` of a context is ignored: ${detail} has no JSON form`;
+      const part = path.length === 0 ? "the context" : `the attribute \`${printPath(path)}\` of a context`;
+      return `${part} is ignored: ${detail} has no JSON form`;
     }
     case "context": {
       const ignored = ignoredMembers(subject);
       if (ignored.length === 0) return undefined;
       const names = ignored.slice(0, MOST_NAMES).map(quoted).join(", ");
-      const others = ignored.length > MOST_NAMES ? ` and ${ignored.length - MOST_NAMES} others` : "";
-      return `a context without \`kind\` is a legacy user, which has no ${names}${others}: add \`kind: "user"\``;
+      const others = ignored.length > MOST_NAMES ? ` and ${ignored.length - MOST_NAMES} more` : "";
+      const verb = ignored.length === 1 ? "is" : "are";
+      return `the context lacks \`kind\`, so it is a legacy user and ${names}${others} ${verb} ignored; add \`"kind": "user"\``;
     }
     default:
       return undefined;

@@ -31,6 +31,8 @@ export interface Evaluation {
   readonly digest: string | undefined;
   /** The name of the strategy that the document was evaluated under; absent without a strategy. */
   readonly strategy?: string | undefined;
+  /** For a projection, the digest of the whole document, if it is known. */
+  readonly pin?: string | null | undefined;
 }
 
 /** Called after every evaluation. */
@@ -50,6 +52,20 @@ type Getter = (...parameters: unknown[]) => EvaluationDetail<JsonValue>;
 
 const GETTER = /^(bool|number|string|json)?[vV]ariation(Detail)?$/;
 
+/** The digests by which a document is known. */
+export type Identity = Pick<Evaluation, "digest" | "pin">;
+
+/** Returns the digests of a document, as far as the loaded module computes them. */
+export function identityOf(flags: Flags | SystemFlags): Identity {
+  const digest = digestOf(flags);
+  return identity(digest, digest && "parentDigest" in flags ? flags.parentDigest : undefined);
+}
+
+/** Returns digests without a member for a `pin` that there is not. */
+export function identity(digest: string | undefined, pin: string | null | undefined): Identity {
+  return pin === undefined ? { digest } : { digest, pin };
+}
+
 /** The document's digest; undefined if the loaded module does not compute digests. */
 export function digestOf(flags: Flags | SystemFlags): string | undefined {
   try {
@@ -67,8 +83,9 @@ export function digestOf(flags: Flags | SystemFlags): string | undefined {
  * @param digest the document's digest, if the loaded module does not compute it, or for bound flags
  */
 export function observe<T extends Observable>(flags: T, observer: Observer, digest?: string): T {
-  const known = digest ?? ("bind" in flags ? digestOf(flags) : undefined);
-  return observed(flags, undefined, observer, known, undefined);
+  if (!("bind" in flags)) return observed(flags, undefined, observer, { digest }, undefined);
+  const known = identityOf(flags);
+  return observed(flags, undefined, observer, { ...known, digest: digest ?? known.digest }, undefined);
 }
 
 /** The name of the strategy that a system has chosen for a context. */
@@ -81,7 +98,7 @@ function observed<T extends Observable>(
   flags: T,
   boundTo: ContextLike | undefined,
   observer: Observer,
-  digest: string | undefined,
+  digests: Identity,
   boundStrategy: string | undefined,
 ): T {
   const proxy = new Proxy<T>(flags, {
@@ -93,7 +110,7 @@ function observed<T extends Observable>(
         const { bind } = target as Flags;
         return (...parameters: Parameters<Flags["bind"]>): BoundFlags => {
           const bound = bind.apply(target as Flags, parameters);
-          return observed(bound, parameters[0], observer, digest, strategyOf(target, ...parameters));
+          return observed(bound, parameters[0], observer, digests, strategyOf(target, ...parameters));
         };
       }
       const getter = typeof name === "string" ? GETTER.exec(name) : null;
@@ -106,7 +123,7 @@ function observed<T extends Observable>(
         const detail = getDetail.apply(target, parameters);
         const [key, ...rest] = parameters as [string, ...unknown[]];
         const [context, defaultValue, options] = "bind" in target ? rest : [boundTo, ...rest];
-        const evaluation = { key, context: context as ContextLike | undefined, defaultValue, detail, digest };
+        const evaluation = { key, context: context as ContextLike | undefined, defaultValue, detail, ...digests };
         const strategy = boundStrategy ?? strategyOf(target, context, options);
         observer(strategy === undefined ? evaluation : { ...evaluation, strategy });
         return wantsDetail ? detail : detail.value;

@@ -50,7 +50,7 @@ export interface AnswersHeader {
  * await fetch("/submit", { method: "POST", headers: { ...parity.header() }, body });
  * ```
  *
- * The header has keys of flags, a digest and a hash: nothing about the context. Answers are those of the last document
+ * The header has keys of flags, a digest (of a projection, that of the whole document) and a hash: nothing about the context. Answers are those of the last document
  * and the last context; errors are left out, and a default counts as null.
  */
 export class ParityReporter {
@@ -64,7 +64,9 @@ export class ParityReporter {
   }
 
   /** Records one evaluation; pass it as `onEvaluation`. */
-  readonly record = ({ key, context, detail, digest }: Evaluation): void => {
+  readonly record = ({ key, context, detail, digest: own, pin }: Evaluation): void => {
+    // A back end has the whole document of a projection. One with overrides is in no back end, and counts there as another.
+    const digest = pin ?? own;
     if (digest !== this.#digest || !isSame(context, this.#context)) this.#answers.clear();
     this.#digest = digest;
     this.#context = context;

@@ -3,6 +3,8 @@
 import { argumentErrors } from "../binding/errors.js";
 import { Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
+import { handlesOf } from "../binding/handles.js";
+import type { JsonValue } from "../binding/json.js";
 import { encodeStrictly } from "../binding/json-encoding.js";
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { limits } from "../generated/constants.js";
@@ -68,6 +70,16 @@ export interface ProjectionReport {
   readonly strings: readonly VisibleString[];
 }
 
+/** Newer items of a document, by key, and its `meta`, for {@link Flags.apply}. */
+export interface Patch {
+  /** The flags. */
+  readonly flags?: Readonly<Record<string, JsonValue>>;
+  /** The segments. */
+  readonly segments?: Readonly<Record<string, JsonValue>>;
+  /** The metadata, as a whole. */
+  readonly meta?: JsonValue;
+}
+
 /** The whole document of each projection, and the options. */
 const made = new WeakMap<Flags, { readonly parent: LoadedDocument; readonly options: Uint8Array }>();
 
@@ -96,8 +108,15 @@ function projectionReport(this: Flags): ProjectionReport | undefined {
   return JSON.parse(report) as ProjectionReport;
 }
 
+function patchBetween(from: Flags, to: Flags): Patch | undefined {
+  const [one = 0, other = 0] = handlesOf(held(from), held(to));
+  const patch = during(argumentErrors, () => tools.patchBetween(one, other));
+  return patch == null ? undefined : (JSON.parse(patch) as Patch);
+}
+
 /** Adds the methods to the class. */
 export function addProjections(): void {
+  Object.assign(Flags, { patchBetween });
   Object.assign(Flags.prototype, { project, projectionReport });
   Object.defineProperty(Flags.prototype, "parentDigest", {
     configurable: true,

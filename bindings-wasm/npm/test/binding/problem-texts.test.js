@@ -1,7 +1,8 @@
 // The texts of warnings, of which there are at most 100 in a process.
 
 import assert from "node:assert/strict";
-import { beforeEach, it } from "node:test";
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, it } from "node:test";
 
 import { Flags } from "../../dist/node.js";
 import { document, ruleFlag } from "../documents.js";
@@ -30,6 +31,30 @@ it("warnings are escaped for terminals", () => {
   for (const text of warnings) assert.doesNotMatch(text, OBEYED);
 });
 
+// The cases of `conformance/notes`.
+const file = new URL("../../../../conformance/notes/cases.json", import.meta.url);
+const cases = JSON.parse(readFileSync(file, "utf8"));
+
+describe("the notes on ignored parts are worded as on every host runtime", () => {
+  for (const { name, context, note } of cases.ignoredMembers) {
+    it(name, () => {
+      flags.bind(context);
+      assert.deepEqual(warnings, note === null ? [] : [`isoflag: ${note}`]);
+    });
+  }
+  for (const { name, path, note } of cases.ignoredParts) {
+    it(name, () => {
+      const odd = path.reduceRight(
+        (/** @type {unknown} */ inner, /** @type {string | number} */ step) =>
+          typeof step === "number" ? [...Array(step).fill(null), inner] : { [step]: inner },
+        () => 1,
+      );
+      flags.bind(path.length === 0 ? odd : { ...user, ...odd });
+      assert.equal(warnings[0], `isoflag: ${note} a function has no JSON form`);
+    });
+  }
+});
+
 it("a warning about a long context does not convert it again", () => {
   let reads = 0;
   const member = { enumerable: true, get: () => ++reads };
@@ -48,7 +73,7 @@ it("warnings shorten long names, and cost no more for them", { timeout: 60_000 }
   const name = "n".repeat(400_000);
   const ignored = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}${name}`, 1]));
   flags.bind(/** @type {any} */ ({ key: "ada", ...ignored }));
-  assert.match(warnings.at(-1) ?? "", / and 20 others: add `kind: "user"`$/);
+  assert.match(warnings.at(-1) ?? "", / and 20 more are ignored; add `"kind": "user"`$/);
   const odds = Array.from({ length: 100_000 }, () => Number.NaN);
   flags.variation(name, { ...user, [`${name}\n`]: { [name]: odds } }, false);
   flags.bind({ ...user, [name]: odds });

@@ -104,8 +104,8 @@ describe("in Node, a warning is printed once for", () => {
     flags.bind(user);
     flags.boolVariation("plan", /** @type {any} */ ({ knid: "user", key: "mia" }), false);
     assert.deepEqual(warnings, [
-      'isoflag: a context without `kind` is a legacy user, which has no `plan`: add `kind: "user"`',
-      'isoflag: a context without `kind` is a legacy user, which has no `knid`: add `kind: "user"`',
+      'isoflag: the context lacks `kind`, so it is a legacy user and `plan` is ignored; add `"kind": "user"`',
+      'isoflag: the context lacks `kind`, so it is a legacy user and `knid` is ignored; add `"kind": "user"`',
     ]);
   });
 

@@ -253,7 +253,10 @@ const entries = {
     needs: ["react"],
   },
   persist: { offers: ["cacheStorage"], needs: [] },
-  source: { offers: ["DocumentSource", "SourceError", "createSource", "documentHeader"], needs: [] },
+  source: {
+    offers: ["DocumentSource", "SourceError", "TimezoneError", "createSource", "documentHeader"],
+    needs: [],
+  },
   testing: {
     offers: [
       "eachState",

@@ -49,7 +49,7 @@ describe("core.wasm", () => {
       advanceFlags certification checkEnvironments checkFlags convertText countImpact deployment diffFlags editText
       evaluateAgain evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
-      loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf projectFlags projectionReport receipt
+      loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf patchBetween projectFlags projectionReport receipt
       replayReceipt retirements
       secureModeHash secureModeHashForHost specVersion startImpact strategyFor takeInventory toAppConfigKey
       version withStatus withStrategy`;

@@ -48,6 +48,34 @@ const rules = (/** @type {string} */ id) => ({
 });
 
 describe("components render again", () => {
+  it("when the local time has changed their value, after a poll", async () => {
+    const clauses = [{ attribute: "minuteOfDay", contextKind: "clock", op: "in", values: [19 * 60] }];
+    const late = { variations: ["day", "late"], rules: [{ id: "r", variation: 1, clauses }] };
+    const body = JSON.stringify(document(flag("plan", late), flag("text")));
+    const now = mock.method(Date, "now", () => Date.parse("2026-01-10T17:59:00Z"));
+    const source = createSource({
+      url: "https://a.example/flags.json",
+      Flags,
+      fetch: async () => new Response(body),
+      timezone: "Europe/Berlin",
+    });
+    await source.loaded;
+    /** @type {unknown[]} */
+    const shown = [];
+    const Plan = () => {
+      shown.push(useFlag("plan", ""));
+      return null;
+    };
+    const page = await show(h(IsoflagProvider, { flags: source, context: anna }, h(Plan)));
+    now.mock.mockImplementation(() => Date.parse("2026-01-10T18:00:00Z"));
+    await act(() => source.refresh());
+    await act(() => source.refresh());
+    assert.deepEqual(shown, ["day", "late"]);
+    await page.hide();
+    source.close();
+    now.mock.restore();
+  });
+
   it("when their value changes, and not when the reason or the variation does", async () => {
     const held = sourceOf(load({ x: [1] }, rules("old")));
     const { children, counts, seen } = recorded();

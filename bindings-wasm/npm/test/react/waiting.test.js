@@ -329,7 +329,7 @@ describe("a component", () => {
       await page.show(tree({ kind: "user", key: 5 }));
       await page.show(tree({ kind: "user" }));
       assert.deepEqual(errors, [
-        'a context without `kind` is a legacy user, which has no `plan`: add `kind: "user"`',
+        'the context lacks `kind`, so it is a legacy user and `plan` is ignored; add `"kind": "user"`',
         "invalid context: every flag returns its default; `Context.fromObject(context)` says why",
       ]);
     } finally {

@@ -85,6 +85,21 @@ describe("the header of answers", () => {
     assert.equal(liveHandles(), before);
   });
 
+  it("names the whole document of a projection", () => {
+    const whole = Flags.fromObject(document(flag("a", { clientSide: true })));
+    const projected = whole.project();
+    const parity = reporter();
+    parity.observe(projected).variation("a", user, 0);
+    parity.observe(projected.bind(user), projected.digest).variation("a", 0);
+    assert.equal(parts(parity)[0], projected.digest);
+    parity.observe(projected).variation("a", user, 0);
+    assert.equal(parts(parity)[0], whole.digest);
+    parity.record(evaluation("b", 1, { pin: whole.digest }));
+    assert.deepEqual([parts(parity)[0], parts(parity).slice(2)], [whole.digest, ["a", "b"]]);
+    parity.record(evaluation("b", 1, { pin: null }));
+    assert.deepEqual([parts(parity)[0], parts(parity).slice(2)], [DIGEST, ["b"]]);
+  });
+
   it("leaves out errors, and answers without a known document", () => {
     const parity = reporter();
     const reason = { kind: "ERROR", errorKind: "FLAG_NOT_FOUND" };

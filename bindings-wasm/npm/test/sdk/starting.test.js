@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 
+import { ParityReporter } from "../../dist/activity.js";
 import { liveHandles } from "../../dist/generated/glue.js";
 import { createSource, Flags } from "../../dist/node.js";
 import { cacheStorage } from "../../dist/persist.js";
+import { documentHeader } from "../../dist/source.js";
 import { pageOverrides, withPageOverrides } from "../../dist/testing.js";
 import { document, flag, ruleFlag } from "../documents.js";
 import { sourceOf } from "../sources.js";
@@ -365,5 +367,30 @@ describe("overrides by the address of a page", () => {
     held.source.snapshot.flags?.free();
     assert.equal(liveHandles(), before);
     assert.equal(withPageOverrides(held.source, {}), held.source);
+  });
+
+  it("are of a document that has a digest of its own, and that no back end has", () => {
+    for (const whole of [serving("a"), { ...serving("a"), meta: { version: 2 } }]) {
+      const client = document(flag("f", { variations: ["a"], clientSide: true }));
+      const projected = Flags.fromObject({ ...whole, ...client }).project();
+      for (const original of [Flags.fromObject(whole), projected]) {
+        const held = sourceOf(original);
+        const source = withPageOverrides(held.source, { f: "mine" });
+        const { flags, digest, version } = source.snapshot;
+        assert.equal(digest, flags?.digest);
+        assert.notEqual(digest, original.digest);
+        assert.equal(flags?.parentDigest, undefined);
+        assert.equal(version, flags?.version);
+        assert.deepEqual(documentHeader(original), {
+          "Isoflag-Document": original.parentDigest ?? original.digest,
+        });
+        assert.deepEqual(documentHeader(source), {});
+        const parity = new ParityReporter({ Flags, sampling: 1, random: () => 0 });
+        parity.observe(/** @type {Flags} */ (flags)).variation("f", ada, "");
+        assert.ok(parity.header()["Isoflag-Answers"]?.startsWith(`${digest},`));
+        flags?.free();
+        original.free();
+      }
+    }
   });
 });

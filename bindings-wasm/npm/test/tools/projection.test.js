@@ -1,7 +1,7 @@
 /** The document of a client. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Flags } from "isoflag";
+import { Flags, replay } from "isoflag";
 
 const DOCUMENT = {
   flags: {
@@ -63,4 +63,67 @@ test("invalid options are named", () => {
     // @ts-expect-error: not what the types allow
     assert.throws(() => flags.project(options), { message });
   }
+});
+
+/** A generated flag. @param {() => number} random */
+function randomFlag(random) {
+  const clauses = [{ attribute: "plan", op: "in", values: ["pro"] }];
+  return {
+    clientSide: random() < 0.9,
+    version: 1,
+    on: random() < 0.5,
+    variations: [Math.floor(random() * 3), "x"],
+    rules: random() < 0.5 ? [{ clauses, variation: Math.floor(random() * 2) }] : [],
+    fallthrough: { variation: Math.floor(random() * 2) },
+    offVariation: 0,
+  };
+}
+
+test("a patch between projections of generated documents leads to the digest of the next one", () => {
+  let seed = 7;
+  const random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  let patched = 0;
+  for (let turn = 0; turn < 200; turn++) {
+    const keys = Array.from({ length: 1 + Math.floor(random() * 5) }, (_, index) => `f${index}`);
+    const before = Object.fromEntries(keys.map(key => [key, randomFlag(random)]));
+    const changed = keys[Math.floor(random() * keys.length)] ?? "";
+    const after = { ...before, [changed]: { ...randomFlag(random), version: Math.floor(random() * 3) } };
+    const known = { user: { key: "ada", plan: random() < 0.5 ? "pro" : "free" } };
+    const [held, next] = [before, after].map((flags, version) =>
+      Flags.fromObject({ flags, meta: { version } }).project({ known }),
+    );
+    if (held === undefined || next === undefined) continue;
+    const patch = Flags.patchBetween(held, next);
+    if (patch === undefined) continue;
+    patched++;
+    for (const given of [patch, JSON.stringify(patch)]) {
+      const applied = held.apply(given);
+      assert.equal(applied.digest, next.digest);
+      assert.equal(applied.parentDigest, next.parentDigest);
+    }
+  }
+  assert.ok(patched > 20 && patched < 200, `${patched}`);
+});
+
+test("there is no patch for another visitor, and an empty one for the same document", () => {
+  const flags = Flags.fromObject(DOCUMENT);
+  const eve = flags.project({ known: { user: { key: "eve" } } });
+  assert.equal(Flags.patchBetween(eve, flags.project({ known: { user: { key: "ada" } } })), undefined);
+  assert.deepEqual(Flags.patchBetween(eve, eve), {});
+});
+
+test("the receipt of a projection is replayed with either document", () => {
+  const flags = Flags.fromObject(DOCUMENT);
+  const context = { kind: "user", key: "eve", plan: "team" };
+  const projected = flags.project({ known: { user: { key: "eve", plan: "team" } } });
+  const claim = projected.receipt("discount", context);
+  assert.deepEqual([claim["digest"], claim["parentDigest"]], [projected.digest, flags.digest]);
+  assert.deepEqual(replay(claim, projected, context), claim);
+  assert.deepEqual(replay(claim, flags, context), flags.receipt("discount", context));
+  assert.deepEqual(replay(flags.receipt("discount", context), projected, context), claim);
+  const other = Flags.fromObject({ ...DOCUMENT, meta: { version: 9 } });
+  assert.throws(() => replay(claim, other, context), { code: "other-document" });
 });

@@ -130,7 +130,7 @@ impl DocumentHistory {
 
     fn insert(&mut self, flags: Flags, superseded_ms: Option<f64>, may_be_ahead: bool) -> bool {
         let Some((newest, earlier)) = self.held.split_last() else { return false };
-        if self.find(flags.digest()).is_none() {
+        if !self.holds(flags.digest()) {
             let added_ms = newest.in_force_ms.unwrap_or_default();
             let stamp = newest.flags.meta_stamp();
             let by_default = || stamp.map_or(added_ms, |stamp| added_ms.min(stamp * 1000.0));
@@ -145,10 +145,11 @@ impl DocumentHistory {
             self.held.insert(index, kept);
             self.changed();
         }
-        self.find(flags.digest()).is_some()
+        self.holds(flags.digest())
     }
 
-    /// Returns the document with this digest.
+    /// Returns the document with this digest, else the newest projection of the whole document with
+    /// this digest.
     #[must_use]
     pub fn get(&self, digest: &str) -> Option<&Flags> {
         self.find(digest).map(|held| &held.flags)
@@ -184,7 +185,13 @@ impl DocumentHistory {
     }
 
     fn find(&self, digest: &str) -> Option<&Held> {
-        self.held.iter().find(|held| held.flags.digest() == digest)
+        let own = self.held.iter().find(|held| held.flags.digest() == digest);
+        let is_of = |held: &&Held| held.flags.parent_digest() == Some(digest);
+        own.or_else(|| self.held.iter().rfind(is_of))
+    }
+
+    fn holds(&self, digest: &str) -> bool {
+        self.held.iter().any(|held| held.flags.digest() == digest)
     }
 
     /// Drops the oldest until the limits hold, and discards what depends on the newest.
@@ -243,6 +250,23 @@ mod tests {
             (1..=4).for_each(|version| history.add(document(version), 0.0));
             assert_eq!(versions(&history), [4]);
         }
+    }
+
+    #[test]
+    fn a_projection_is_found_by_the_whole_document() {
+        let whole = document(1);
+        let of_whole = |version: i32| {
+            let (parent, meta) = (whole.digest(), format!(r#""version": {version}"#));
+            let text =
+                format!(r#"{{"flags": {{}}, "meta": {{"parentDigest": "{parent}", {meta}}}}}"#);
+            Flags::from_json(text.as_bytes()).unwrap()
+        };
+        let mut history = DocumentHistory::default();
+        (2..=3).for_each(|version| history.add(of_whole(version), 0.0));
+        assert_eq!(history.get(whole.digest()).and_then(Flags::version), Some(3));
+        history.add(whole.clone(), 0.0);
+        assert_eq!(history.get(whole.digest()).and_then(Flags::version), Some(1));
+        assert_eq!(versions(&history), [1, 3, 2]);
     }
 
     #[test]

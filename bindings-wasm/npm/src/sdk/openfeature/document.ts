@@ -10,7 +10,7 @@ import * as core from "../../generated/glue.js";
 import { OPENFEATURE_REASONS } from "../../generated/openfeature.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
-import { digestOf, type Observer, originalOf } from "../observation.js";
+import { type Identity, identity, identityOf, type Observer, originalOf } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/source.js";
 import { type Resolved, translateContext } from "./translation.js";
 
@@ -35,8 +35,8 @@ export class ProviderDocument {
   readonly #given: Flags | FlagSource;
   #known: SourceSnapshot | undefined;
   #unsubscribe: (() => void) | undefined;
-  /** The digest of a fixed document; computing one costs a walk through the document. */
-  #digest: string | undefined;
+  /** The digests of a fixed document; computing one costs a walk through the document. */
+  #identity: Identity | undefined;
 
   constructor(given: Flags | FlagSource) {
     this.#given = given;
@@ -47,11 +47,11 @@ export class ProviderDocument {
     return isSource(this.#given) ? this.#given.snapshot.flags : this.#given;
   }
 
-  /** The digest of the document, if it is known. */
-  get digest(): string | undefined {
-    if (isSource(this.#given)) return this.#given.snapshot.digest;
-    this.#digest ??= digestOf(this.#given);
-    return this.#digest;
+  /** The digests of the document, if they are known. */
+  get identity(): Identity {
+    if (isSource(this.#given)) return this.#given.snapshot;
+    if (this.#identity?.digest === undefined) this.#identity = identityOf(this.#given);
+    return this.#identity;
   }
 
   /** `meta.version` of the document, if it has one. */
@@ -74,12 +74,19 @@ export class ProviderDocument {
     evaluator: Flags | BoundFlags,
     strategy?: string,
   ): Resolved<T> {
-    const { digest, version } = this;
+    const { version } = this;
+    const { digest, pin } = this.identity;
     if (strategy === undefined) options.activity?.record(key, detail.variationIndex, digest);
     else options.activity?.record(key, detail.variationIndex, digest, undefined, strategy);
     const { onEvaluation } = options;
     if (onEvaluation !== undefined) {
-      const evaluation = { key, context: translateContext(context), defaultValue, detail, digest };
+      const evaluation = {
+        key,
+        context: translateContext(context),
+        defaultValue,
+        detail,
+        ...identity(digest, pin),
+      };
       callBack(() => onEvaluation(strategy === undefined ? evaluation : { ...evaluation, strategy }));
     }
     return { detail, digest, version, strategy, reason: reasonOf(evaluator, key, detail.reason) };

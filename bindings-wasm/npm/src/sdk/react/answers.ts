@@ -13,7 +13,7 @@ import { ProblemMessages } from "../../binding/problem-messages.js";
 import { problems } from "../../binding/problems.js";
 import type { ActivityRecorder } from "../activity.js";
 import { callBack } from "../callback.js";
-import { digestOf, type Observer } from "../observation.js";
+import { identity, identityOf as identityOfDocument, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
 import { isTrap, retryAfterTrap } from "../trap.js";
 import { detailOf } from "../untyped-getters.js";
@@ -49,11 +49,16 @@ export interface AnswersStatus {
   readonly error: Error | undefined;
   /** The digest of the document that the answers come from, if it is known. */
   readonly digest: string | undefined;
+  /**
+   * The digest by which a back end finds the document, if it is not `digest`: for a projection that of the whole
+   * document. Null if no back end has it, because the page overrides flags.
+   */
+  readonly pin?: string | null | undefined;
   /** `meta.version` of that document. */
   readonly version: number | undefined;
 }
 
-type Identity = Pick<AnswersStatus, "digest" | "version">;
+type Identity = Pick<AnswersStatus, "digest" | "pin" | "version">;
 
 /** A document bound to a context. */
 interface Binding {
@@ -157,14 +162,14 @@ export class Answers {
   /** Returns the state of the document. */
   status(): AnswersStatus {
     const { flags, bootstrap } = this.inputs;
-    const { digest, version } = this.identity();
+    const { digest, pin, version } = this.identity();
     const { status, error } = isSource(flags)
       ? flags.snapshot
       : {
           status: (flags ?? bootstrap) === undefined ? ("loading" as const) : ("ready" as const),
           error: undefined,
         };
-    return { status, error, digest, version };
+    return { status, error, ...identity(digest, pin), version };
   }
 
   /** Returns what identifies the document that the answers come from. */
@@ -227,8 +232,8 @@ export class Committed {
     if (onEvaluation !== undefined) {
       const detail = { value: answer.served ? value : defaultValue, variationIndex, reason };
       const { context } = answers.inputs;
-      const { digest } = answers.identity();
-      callBack(() => onEvaluation({ key, context, defaultValue, detail, digest }));
+      const { digest, pin } = answers.identity();
+      callBack(() => onEvaluation({ key, context, defaultValue, detail, ...identity(digest, pin) }));
     }
     const message = this.#reportProblem(reason?.errorKind, key);
     // A document's own evaluation warns.
@@ -341,7 +346,7 @@ function identityOf(origin: Flags | SourceSnapshot): Identity {
   const known = identities.get(origin);
   if (known !== undefined) return known;
   try {
-    const identity = { digest: digestOf(origin), version: origin.version };
+    const identity = { ...identityOfDocument(origin), version: origin.version };
     if (identity.digest !== undefined) identities.set(origin, identity);
     return identity;
   } catch {

@@ -17,7 +17,9 @@ export type SourceErrorCode =
   /** The response was not a flag document: see `cause`. */
   | "document"
   /** A cache answered with a copy that the origin made before the current document. */
-  | "stale-copy";
+  | "stale-copy"
+  /** The stream of `events` cannot be followed; the source still polls. */
+  | "events";
 
 /** Why a source has no document, or an outdated one. */
 export class SourceError extends Error {

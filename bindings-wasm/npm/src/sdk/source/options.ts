@@ -36,6 +36,14 @@ export interface PageVisibility extends Pick<EventTarget, "addEventListener" | "
   readonly visibilityState: string;
 }
 
+/** A stream of events: the used part of the interface `EventSource`. */
+export interface SourceEvents extends Pick<EventTarget, "addEventListener" | "removeEventListener"> {
+  /** 2 once the stream has ended. */
+  readonly readyState?: number | undefined;
+  /** Ends the stream. */
+  close(): void;
+}
+
 /** Options of a source. */
 export interface SourceOptions {
   /**
@@ -63,6 +71,19 @@ export interface SourceOptions {
    * the page is online again.
    */
   readonly intervalMs?: number | undefined;
+  /**
+   * The address of a stream of server-sent events, or an object with the interface `EventSource`. Each event `message`,
+   * `put` or `patch` refreshes the source at once, whatever it contains; polling remains for lost events. The stream
+   * reconnects as `EventSource` does, and is closed with the source. If it cannot be followed, `onError` gets an error
+   * with the code `events`.
+   */
+  readonly events?: string | URL | SourceEvents | undefined;
+  /**
+   * The name of a time zone, such as `Europe/Berlin`: evaluations of the source's flags get the kind `clock` with the local
+   * time, unless their context has a clock. After each poll, whatever it returns, components and listeners evaluate
+   * again: time alone changes nothing that is shown.
+   */
+  readonly timezone?: string | undefined;
   /** Refreshes when the page becomes visible (default: true). */
   readonly refetchOnVisible?: boolean | undefined;
   /**

@@ -1,6 +1,8 @@
-/** Decides when a source polls: at an interval, when the page is seen or online again, and after a failure. */
+/** Decides when a source polls: at an interval, when the page is seen or online again, after an event and after a failure. */
 
-import type { SourceError } from "./error.js";
+import { callBack } from "../callback.js";
+import { messageOf, SourceError } from "./error.js";
+import type { Followed } from "./event-stream.js";
 import type { PageVisibility, SourceOptions } from "./options.js";
 
 /** The pause after the first failure; each further one is twice as long. */
@@ -23,21 +25,30 @@ export class Schedule {
   readonly #options: SourceOptions;
   readonly #page: PageVisibility | undefined;
   readonly #poll: () => void;
+  readonly #changed: () => void;
   #isOpen = false;
   #interval: Timer | undefined;
   #retry: Timer | undefined;
+  #followed: Followed | undefined;
   #failures = 0;
   /** The end of the server's `Retry-After`, by a clock that is never set. */
   #earliest = 0;
 
-  constructor(options: SourceOptions, page: PageVisibility | undefined, poll: () => void) {
+  constructor(
+    options: SourceOptions,
+    page: PageVisibility | undefined,
+    poll: () => void,
+    changed: () => void,
+  ) {
+    this.#changed = changed;
     this.#options = options;
     this.#page = page;
     this.#poll = poll;
   }
 
-  open(): void {
+  open(hasAddress: boolean): void {
     this.#isOpen = true;
+    if (hasAddress && this.#options.events !== undefined) void this.#follow();
     if (this.#options.refetchOnVisible !== false) {
       this.#page?.addEventListener("visibilitychange", this.#pollUnlessTooEarly);
     }
@@ -54,12 +65,36 @@ export class Schedule {
     this.#wait();
   }
 
-  close(): void {
+  /** Stops polling, for good if `isFinal`. */
+  close(isFinal = false): void {
     this.#isOpen = false;
+    this.#followed?.stop();
+    this.#followed = undefined;
+    const { events } = this.#options;
+    if (isFinal && typeof events === "object" && "close" in events) events.close();
     clearInterval(this.#interval);
     clearTimeout(this.#retry);
     this.#page?.removeEventListener("visibilitychange", this.#pollUnlessTooEarly);
     (globalThis as Online).removeEventListener?.("online", this.#retryNow);
+  }
+
+  /** Follows the stream of events. */
+  async #follow(): Promise<void> {
+    const report = (error: SourceError): void => callBack(() => this.#options.onError?.(error));
+    try {
+      const { followEvents } = await import("./event-stream.js");
+      if (this.#isOpen) this.#followed ??= followEvents(this.#options, this.#changed, report);
+    } catch (thrown) {
+      report(
+        thrown instanceof SourceError
+          ? thrown
+          : new SourceError(
+              "events",
+              String(this.#options.events),
+              `cannot be followed: ${messageOf(thrown)}`,
+            ),
+      );
+    }
   }
 
   /** Reports the end of an attempt, and why it failed. */

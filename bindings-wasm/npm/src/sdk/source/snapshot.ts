@@ -19,12 +19,20 @@ export type SourceStatus = "loading" | "ready" | "stale" | "error" | "closed";
 export interface SourceSnapshot {
   /** Whether there is a document, and how fresh it is. */
   readonly status: SourceStatus;
-  /** The current document. It is freed once another has replaced it and every subscriber was called. */
+  /**
+   * The current document. It is freed once another has replaced it and every subscriber was called. With `timezone` it is
+   * another object after each poll.
+   */
   readonly flags: Flags | undefined;
   /** The error of the last attempt. */
   readonly error: SourceError | undefined;
   /** The document's digest: as computed, or as sent by the server if this module does not compute it. */
   readonly digest: string | undefined;
+  /**
+   * The digest by which a back end finds the document, if it is not `digest`: for a projection that of the whole document.
+   * Null if no back end has the document, because the page overrides flags of it.
+   */
+  readonly pin?: string | null | undefined;
   /** `meta.version` of the document. */
   readonly version: number | undefined;
   /** When the server last confirmed the document, in milliseconds since 1970. */
@@ -58,6 +66,7 @@ export const LOADING: SourceSnapshot = Object.freeze({
   flags: undefined,
   error: undefined,
   digest: undefined,
+  pin: undefined,
   version: undefined,
   fetchedAt: undefined,
   fetching: false,

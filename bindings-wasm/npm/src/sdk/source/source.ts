@@ -9,9 +9,12 @@ import { digestOf } from "../observation.js";
 import { type Download, download } from "./download.js";
 import { messageOf, SourceError, type SourceErrorCode } from "./error.js";
 import { type FlagListener, followFlag } from "./flag-listener.js";
+import type { LocalClock } from "./local-clock.js";
 import type { PageVisibility, SourceOptions, StoredDocument } from "./options.js";
+import { pinOf } from "./pin.js";
 import { Schedule } from "./schedule.js";
 import { type FlagSource, LOADING, type SourceSnapshot } from "./snapshot.js";
+import { checkTimezone } from "./timezone.js";
 
 export type * from "./options.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./snapshot.js";
@@ -56,9 +59,12 @@ export class DocumentSource implements FlagSource {
   readonly #schedule: Schedule;
   /** A source that was never subscribed to polls for callers that read its snapshot. */
   #polling: "unsubscribed" | "subscribed" | "paused" = "unsubscribed";
+  #clock: LocalClock | undefined;
   #snapshot = LOADING;
   #held: Held | undefined;
   #attempt: Promise<SourceSnapshot> | undefined;
+  /** Whether an event came during the attempt. */
+  #isOutdated = false;
   /** Resolves after the first attempt, whether it has succeeded or not. Never rejects. */
   readonly loaded: Promise<SourceSnapshot>;
 
@@ -73,14 +79,23 @@ export class DocumentSource implements FlagSource {
     }
   };
 
+  /** Refreshes because of an event; a request in progress may have read the document before. */
+  readonly #changed = async (): Promise<void> => {
+    if (this.#polling !== "unsubscribed" && this.#listeners.size === 0) return this.#poll();
+    this.#isOutdated = this.#attempt !== undefined;
+    await this.refresh();
+    if (this.#isOutdated) await this.#changed();
+  };
+
   constructor(options: SourceOptions) {
+    if (options.timezone !== undefined) checkTimezone(options.timezone);
     this.#options = options;
     this.#url = String(options.url);
     this.#page = options.page ?? (globalThis as { document?: PageVisibility }).document;
     const { location } = globalThis as { location?: unknown };
     this.#hasAddress = /^[a-z][a-z\d+.-]*:/i.test(this.#url) || (this.#page ?? location) !== undefined;
-    this.#schedule = new Schedule(options, this.#page, this.#poll);
-    this.#schedule.open();
+    this.#schedule = new Schedule(options, this.#page, this.#poll, this.#changed);
+    this.#schedule.open(this.#hasAddress);
     if (options.signal?.aborted) this.close();
     else options.signal?.addEventListener("abort", this.#close, { once: true });
     void this.#offer();
@@ -120,7 +135,7 @@ export class DocumentSource implements FlagSource {
     const entry = { call: listener };
     this.#listeners.add(entry);
     if (this.#polling === "paused") {
-      this.#schedule.open();
+      this.#schedule.open(this.#hasAddress);
       this.#poll();
     }
     this.#polling = "subscribed";
@@ -154,7 +169,7 @@ export class DocumentSource implements FlagSource {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#schedule.close();
+    this.#schedule.close(true);
     this.#polling = "unsubscribed";
     this.#options.signal?.removeEventListener("abort", this.#close);
     const held = this.#held;
@@ -215,7 +230,7 @@ export class DocumentSource implements FlagSource {
     if (initial === undefined && persist === undefined) return;
     const reading = this.#stored();
     try {
-      await this.#options.ready?.();
+      await this.#ready();
     } catch {
       // The attempt reports it.
       return;
@@ -267,13 +282,14 @@ export class DocumentSource implements FlagSource {
       etag: undefined,
       times: stored?.times,
     };
-    this.#change({ status: "stale", flags, digest, version: flags.version });
+    const pin = pinOf(flags, document);
+    this.#change({ status: "stale", flags: this.#evaluated, digest, pin, version: flags.version });
     held?.flags.free();
   }
 
   async #start(): Promise<void> {
     try {
-      await this.#options.ready?.();
+      await this.#ready();
     } catch (cause) {
       throw this.#error(
         "core",
@@ -281,6 +297,19 @@ export class DocumentSource implements FlagSource {
         cause,
       );
     }
+  }
+
+  async #ready(): Promise<void> {
+    const { ready, timezone } = this.#options;
+    const clock = timezone === undefined ? undefined : import("./local-clock.js");
+    const [loaded] = await Promise.all([clock, ready?.()]);
+    if (loaded !== undefined) this.#clock ??= new loaded.LocalClock(timezone as string);
+  }
+
+  /** The document as evaluations use it. With a clock it is another object, so that they are made again. */
+  get #evaluated(): Flags | undefined {
+    const flags = this.#held?.flags;
+    return flags && (this.#clock?.appliedTo(flags) ?? flags);
   }
 
   #take({ bytes, etag, digest, times }: Download): void {
@@ -306,7 +335,7 @@ export class DocumentSource implements FlagSource {
     const flags = this.#load(bytes);
     const changes = this.#changesBy(flags, held?.flags, evidence);
     this.#held = { flags, bytes, etag, times };
-    this.#confirm({ ...changes, digest: changes.digest ?? digest });
+    this.#confirm({ ...changes, digest: changes.digest ?? digest, pin: pinOf(flags, bytes) });
     held?.flags.free();
     if (changes.digest !== undefined) void this.#store({ bytes, digest: changes.digest, times });
   }
@@ -327,7 +356,7 @@ export class DocumentSource implements FlagSource {
     flags: Flags,
     held: Flags | undefined,
     evidence: Evidence,
-  ): Pick<SourceSnapshot, "flags" | "version" | "digest" | "steppedBackAt"> {
+  ): Pick<SourceSnapshot, "version" | "digest" | "steppedBackAt"> {
     try {
       if (!flags.supersedes(held, evidence)) {
         throw this.#error(
@@ -336,7 +365,7 @@ export class DocumentSource implements FlagSource {
         );
       }
       const steppedBackAt = held !== undefined && flags.stepsBackFrom(held) ? Date.now() : undefined;
-      return { flags, version: flags.version, digest: digestOf(flags), steppedBackAt };
+      return { version: flags.version, digest: digestOf(flags), steppedBackAt };
     } catch (thrown) {
       flags.free();
       throw thrown;
@@ -351,6 +380,7 @@ export class DocumentSource implements FlagSource {
     const now = Date.now();
     const { steppedBackAt } = this.#snapshot;
     this.#change({
+      flags: this.#evaluated,
       status: "ready",
       error: undefined,
       fetchedAt: now,
@@ -364,7 +394,7 @@ export class DocumentSource implements FlagSource {
 
   #refuse(error: SourceError): void {
     const status = this.#held === undefined ? "error" : "stale";
-    this.#change({ status, error, fetching: false, progress: undefined });
+    this.#change({ flags: this.#evaluated, status, error, fetching: false, progress: undefined });
     callBack(() => this.#options.onError?.(error));
   }
 

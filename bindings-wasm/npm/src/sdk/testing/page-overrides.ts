@@ -3,6 +3,7 @@
 import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
 import { callBack } from "../callback.js";
+import { digestOf } from "../observation.js";
 import type { FlagSource, SourceSnapshot } from "../source/snapshot.js";
 import { type Overrides, withOverrides } from "./testing.js";
 
@@ -61,8 +62,9 @@ export function pageOverrides(): Overrides {
 }
 
 /**
- * Returns a source with the same document, in which flags serve the page's overrides to everybody. Call it only in
- * builds that may be overridden by anybody who writes an address:
+ * Returns a source with the same document, in which flags serve the page's overrides to everybody. Its digest is that of
+ * the changed document: a parity check counts its answers under `other-document`, and `documentHeader` is empty. Call it
+ * only in builds that may be overridden by anybody who writes an address:
  *
  * ```js
  * const flags = import.meta.env.DEV ? withPageOverrides(source) : source;
@@ -79,6 +81,8 @@ class OverriddenSource implements FlagSource {
   #stop: (() => void) | undefined;
   /** A document of the source, and the one that replaces it. */
   #document: { readonly original: Flags; readonly overridden: Flags } | undefined;
+  /** The digest of the one that replaces it. */
+  #digest: string | undefined;
   #last: { readonly original: SourceSnapshot; readonly snapshot: SourceSnapshot } | undefined;
 
   constructor(source: FlagSource, overrides: Overrides) {
@@ -93,7 +97,9 @@ class OverriddenSource implements FlagSource {
   get snapshot(): SourceSnapshot {
     const original = this.#source.snapshot;
     if (this.#last?.original !== original) {
-      const snapshot = { ...original, flags: original.flags && this.#overridden(original.flags) };
+      const flags = original.flags && this.#overridden(original.flags);
+      // The page does not evaluate the original's document, and no back end has this one.
+      const snapshot = flags ? { ...original, flags, digest: this.#digest, pin: null } : original;
       this.#last = { original, snapshot };
     }
     return this.#last.snapshot;
@@ -102,6 +108,7 @@ class OverriddenSource implements FlagSource {
   #overridden(original: Flags): Flags {
     if (this.#document?.original !== original) {
       this.#document = { original, overridden: withOverrides(original, this.#overrides) };
+      this.#digest = digestOf(this.#document.overridden);
     }
     return this.#document.overridden;
   }

@@ -65,7 +65,10 @@ export function withOverrides(flags: Flags, overrides: Overrides): Flags {
       return [key, flag];
     }),
   );
-  return flags.apply({ flags: patch });
+  if (flags.parentDigest === undefined) return flags.apply({ flags: patch });
+  // It answers no longer like the whole document.
+  const { parentDigest: _, ...meta } = JSON.parse(flags.toJson()).meta;
+  return flags.apply({ flags: patch, meta });
 }
 
 /** The values to test, by flag key. */
