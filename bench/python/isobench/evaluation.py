@@ -53,14 +53,12 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
         record.timed("eval-reason", case.name, subject(all_three(case.flag)), *with_reason)
         if case.large:
             record.timed("eval-value", case.name, subject(value_and_index(case.flag)), *others)
-            shared = subject(value_and_index(case.flag, copy=False))
-            record.timed("eval-value", f"{case.name}, shared", shared, *others)
 
 
-def value_and_index(key: str, **options: bool) -> Any:
+def value_and_index(key: str) -> Any:
     def block(all_bound: list[Any]) -> None:
         for bound in all_bound:
-            detail = bound.variation_detail(key, None, **options)
+            detail = bound.variation_detail(key, None)
             _value = detail.value
             _index = detail.variation_index
 
