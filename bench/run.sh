@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures isoflag beside other evaluators on every host and writes bench/RESULTS.md, results.json and the plots.
-# `run.sh --quick` is a short run that checks that everything works; it writes to bench/.work/quick instead.
+# `run.sh --quick` is a short run that checks that everything works; it writes to bench/.work/quick instead. With
+# ISOFLAG_BENCH_SEED it generates another workload, and writes to bench/.work/seed-NUMBER.
 # Expects the Python packages in .venv and the npm package in bindings-wasm/npm/dist, as built by `make build build-arrow`.
 set -euo pipefail
 export LC_ALL=C
@@ -13,6 +14,10 @@ quick=() speed=full out="$here"
 if [[ "${1:-}" == --quick ]]; then
     quick=(--quick) speed=quick out="$work/quick"
     export ISOFLAG_BENCH_QUICK=1
+fi
+seed=()
+if [[ -n "${ISOFLAG_BENCH_SEED:-}" ]]; then
+    seed=(--seed "$ISOFLAG_BENCH_SEED") speed="seed-$ISOFLAG_BENCH_SEED" out="$work/seed-$ISOFLAG_BENCH_SEED"
 fi
 data="$work/data-$speed" raw="$work/raw-$speed" python="$work/venv/bin/python"
 wheel="$(compgen -G "$repo/dist/isoflag-*_$(uname -m).whl")"
@@ -29,7 +34,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$repo/target}/bench"
 say "the workload"
 rm -rf "$data" "$raw"
 mkdir -p "$raw" "$out"
-"$python" "$here/workload/generate.py" "$data" --shared "$repo/../shared/benchmark" "${quick[@]}"
+"$python" "$here/workload/generate.py" "$data" --shared "$repo/../shared/benchmark" "${seed[@]}" "${quick[@]}"
 
 export ISOFLAG_BENCH_DATA="$data" CRITERION_HOME="$raw/criterion"
 load="$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"

@@ -48,7 +48,7 @@ core)
     if [[ "${ISOFLAG_STD:-}" != prebuilt ]] &&
         { rustup component add rust-src 2>/dev/null || [[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]]; }; then
         library=built arguments+=(-Z "build-std=std,panic_abort" -Z "build-std-features=optimize_for_size")
-        RUSTFLAGS+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+        RUSTFLAGS+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Zinline-mir=no"
         export RUSTC_BOOTSTRAP=1
     fi
     pack bindings-wasm/core wasm "$out" "${arguments[@]}"
@@ -67,4 +67,5 @@ esac
 # The flags of the first wasm-opt are in each crate's Cargo.toml. It keeps the names of the functions, from which bench/ computes
 # what the bytes are.
 mv "$out/core_bg.wasm" "$out/named.wasm"
-wasm-opt "${strip[@]}" "${features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
+node bindings-wasm/npm/scripts/similar-order.js "$out/named.wasm" "$out/core_bg.wasm"
+wasm-opt --reorder-functions-by-name "${strip[@]}" "${features[@]}" "$out/core_bg.wasm" -o "$out/core_bg.wasm"

@@ -31,7 +31,7 @@ def main() -> None:
         if group == "wasm"
     ]
     index = json.loads((options.data / "index.json").read_text())
-    origin = "the shared one" if index["origin"] == "shared" else "generated"
+    origin = "the shared one" if index["origin"] == "shared" else index["origin"]
     workload = f"{origin}: {index['bytes']:,} bytes, {index['flags']:,} flags, {index['segments']} segments"
     described = machine.describe(found.versions, options.load)
 

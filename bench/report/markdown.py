@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from statistics import geometric_mean
 
 from .judged import LAUNCHDARKLY, NOT_MEASURED, NOT_MET, Row, Table
 from .measured import Measured
@@ -67,7 +68,20 @@ def table(found: Table) -> list[str]:
         lines += [found.text, ""]
     lines += [line(*head), line("---", "---", *["--:"] * (len(head) - 3), "---")]
     lines += [line(*cells(row, peers)) for row in found.rows]
+    if ratio and found.group == "eval":
+        lines += ["", f"Geometric mean of the ratios: {means(found)}."]
     return [*lines, ""]
+
+
+def means(found: Table) -> str:
+    """The geometric mean of the ratios, and the lowest one, on each host."""
+    texts = []
+    for host, name in HOSTS.items():
+        ratios = [row.ratio for row in found.rows if row.host == host and row.ratio]
+        if ratios:
+            mean = shown(geometric_mean(ratios), "times")
+            texts.append(f"{name} {mean}, at least {shown(min(ratios), 'times')}")
+    return "; ".join(texts)
 
 
 def bytes_of_module(rows: list[Row]) -> list[str]:

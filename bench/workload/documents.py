@@ -195,12 +195,18 @@ def measured(random: Random) -> dict[str, Item]:
     return {key: flag(random, key, **more) for key, more in members.items()}
 
 
-def of_flags(count: int) -> Document:
-    """A document with the given number of flags, including those that have a benchmark row."""
-    random = Random(SEED)
+def of_flags(count: int, seed: int = SEED) -> Document:
+    """A document with the given number of flags, including those that have a benchmark row.
+
+    Another seed also changes the order of the other flags.
+    """
+    random = Random(seed)
     flags = measured(random)
+    places = list(range(100))
+    if seed != SEED:
+        random.shuffle(places)
     for number in range(count - len(flags)):
-        written = filler(random, number, number % 100)
+        written = filler(random, number, places[number % 100])
         flags[written["key"]] = written
     segments = [segment(random, "seg-10000", 0, 10_000)]
     segments += [

@@ -1,7 +1,7 @@
-"""Writes the inputs of the benchmarks to a folder: generate.py FOLDER [--shared FOLDER] [--quick].
+"""Writes the inputs of the benchmarks to a folder: generate.py FOLDER [--shared FOLDER] [--seed NUMBER] [--quick].
 
-The workload itself is taken from the shared folder where that exists, otherwise it is made here. Equal arguments make equal
-files.
+The workload itself is taken from the shared folder if that exists and there is no seed, otherwise it is made here. Equal
+arguments make equal files.
 """
 
 from __future__ import annotations
@@ -30,24 +30,26 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shared", type=Path)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
 
     shared = options.shared
-    if shared and (shared / "workload.json").is_file():
+    if shared and options.seed is None and (shared / "workload.json").is_file():
         for name in ("workload.json", "contexts.json"):
             shutil.copyfile(shared / name, folder / name)
         origin = "shared"
     else:
-        write(folder / "workload.json", documents.of_flags(1000))
+        seed = documents.SEED if options.seed is None else options.seed
+        write(folder / "workload.json", documents.of_flags(1000, seed))
         contexts = {"hit": "user-000777", "miss": "user-999999"}
         write(
             folder / "contexts.json",
             {name: documents.context(key) for name, key in contexts.items()},
         )
-        origin = "generated"
+        origin = f"generated, seed {seed}"
     workload = json.loads((folder / "workload.json").read_text())
     write(folder / "murmur3.json", workload | {"meta": {"hash": "murmur3"}})
     write(folder / "patch.json", documents.patch())

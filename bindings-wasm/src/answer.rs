@@ -7,11 +7,23 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::handles::{BOUND, with_flags};
 
+/// The bit of a code whose answer every valid context gets; the codes for failures do not have it.
+pub(crate) const CONSTANT: u32 = 1 << 6;
+
 /// The code of an answer that does not fit into one: TypeScript requests its description every time.
-pub(crate) const UNCODED: u32 = u32::MAX;
+const UNCODED: u32 = u32::MAX - CONSTANT;
+
+/// The object that answered, by its handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    /// A document.
+    Flags(u32),
+    /// A document bound to a context.
+    Bound(u32),
+}
 
 thread_local! {
-    static LAST: Cell<Option<Answer>> = const { Cell::new(None) };
+    static LAST: Cell<Option<(Answer, Source)>> = const { Cell::new(None) };
 }
 
 /// The type that a typed getter expects, by its number in TypeScript.
@@ -29,43 +41,41 @@ pub fn value_type(number: u32) -> ValueType {
 /// Stores an answer for [`describe`] and returns its code: equal codes of one flag mean equal answers, so that
 /// TypeScript decodes each once.
 #[must_use]
-pub fn code(answer: Answer) -> u32 {
-    LAST.set(Some(answer));
-    squeeze(answer.pack())
+pub fn code(answer: Answer, source: Source) -> u32 {
+    LAST.set(Some((answer, source)));
+    squeeze(answer.pack()).map_or(UNCODED, |code| code | u32::from(answer.is_constant()) << 6)
 }
 
-/// Puts the packed answer, without its flag, into 30 bits, which every engine holds in a small integer: 3 for the kind of
-/// reason, 1 for the experiment, 3 for the status of big segments, 11 for the variation and 12 for the index.
-fn squeeze([reason, variation, index, _]: [u32; 4]) -> u32 {
-    let kind = reason & 0xff;
-    let rest = reason >> 8;
-    if kind < 1 << 3 && rest < 1 << 4 && variation < 1 << 11 && index < 1 << 12 {
-        kind | rest << 3 | variation << 7 | index << 18
-    } else {
-        UNCODED
-    }
+/// The number of kinds of reason, with which the other parts of a reason share six bits.
+const KINDS: u32 = 6;
+
+/// Puts the packed answer, without its flag, into 30 bits, which every engine holds in a small integer: 6 for the kind of
+/// reason, the experiment and the status of big segments; one that is free for [`CONSTANT`]; 11 for the variation and 12 for
+/// the index.
+fn squeeze([reason, variation, index, _]: [u32; 4]) -> Option<u32> {
+    let reason = (reason & 0xff) + KINDS * (reason >> 8);
+    let fits = reason < CONSTANT && variation < 1 << 11 && index < 1 << 12;
+    fits.then_some(reason | variation << 7 | index << 18)
 }
 
 /// Describes an answer in three lines: the variation's index, empty if the default is served; the reason's JSON; the
 /// value's JSON, empty if the caller's default is served.
-fn describe(flags: &Flags) -> String {
-    let Some(answer) = LAST.get() else { return String::new() };
+fn describe(flags: &Flags, answer: &Answer) -> String {
     let index = answer.variation_index().map(Value::from).map(|index| index.to_canonical_json());
-    let reason = flags.reason_of(&answer).to_value().to_canonical_json();
-    let value = flags.value_of(&answer).map(Value::to_canonical_json);
+    let reason = flags.reason_of(answer).to_value().to_canonical_json();
+    let value = flags.value_of(answer).map(Value::to_canonical_json);
     [&*index.unwrap_or_default(), "\n", &reason, "\n", &value.unwrap_or_default()].concat()
 }
 
-/// Describes the last answer, which was about a flag of this document.
+/// Describes the last answer; fails if the object that answered was freed.
 #[wasm_bindgen(js_name = describeAnswer)]
 #[must_use]
-pub fn describe_answer(flags: u32) -> Option<String> {
-    with_flags(flags, describe).ok()
-}
-
-/// Like [`describe_answer`], for the document of a bound one.
-#[wasm_bindgen(js_name = describeBoundAnswer)]
-#[must_use]
-pub fn describe_bound_answer(bound: u32) -> Option<String> {
-    BOUND.with(|table| table.get(bound, |bound| describe(bound.flags()))).ok()
+pub fn describe_answer() -> Option<String> {
+    let (answer, source) = LAST.get()?;
+    match source {
+        Source::Flags(handle) => with_flags(handle, |flags| describe(flags, &answer)).ok(),
+        Source::Bound(handle) => {
+            BOUND.with(|table| table.get(handle, |bound| describe(bound.flags(), &answer))).ok()
+        }
+    }
 }

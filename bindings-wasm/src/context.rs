@@ -21,6 +21,22 @@ fn take(context: u32) -> Result<Context, Failed> {
     CONTEXTS.with(|table| table.get(context, Context::clone))
 }
 
+/// Passed instead of the handle of a context that has none.
+const HOST_CONTEXT: u32 = u32::MAX;
+
+/// Returns the context of a handle; for [`HOST_CONTEXT`] that of the text which the encoder wrote for a host object, or
+/// `None` if it is invalid.
+///
+/// # Errors
+///
+/// If the context was freed.
+pub fn passed(handle: u32, host: &[u8]) -> Result<Option<Context>, Failed> {
+    match handle {
+        HOST_CONTEXT => Ok(Context::from_host_json(host).ok()),
+        handle => take(handle).map(Some),
+    }
+}
+
 /// Parses a context strictly; fails like [`Context::from_json`].
 #[wasm_bindgen(js_name = readContext)]
 #[must_use]
@@ -75,7 +91,7 @@ fn object(text: &[u8]) -> Result<Object, Failed> {
 #[must_use]
 pub fn join_contexts(handles: &str) -> u32 {
     let mut contexts = Vec::new();
-    for handle in handles.split_terminator(',') {
+    for handle in handles.split_terminator([',']) {
         match take(handle.parse().unwrap_or_default()) {
             Ok(context) => contexts.push(context),
             Err(failed) => return keep_made(Err(failed)),
@@ -108,25 +124,15 @@ pub fn context_json(context: u32) -> Option<String> {
     CONTEXTS.with(|table| table.get(context, |context| context.to_value().to_canonical_json())).ok()
 }
 
-/// Returns the context keys that an evaluation may need big-segment memberships for, as the JSON text of an array.
+/// Returns the context keys that an evaluation for [a context](passed) may need big-segment memberships for, as the JSON
+/// text of an array; an invalid one needs none.
 #[wasm_bindgen(js_name = bigSegmentKeys)]
 #[must_use]
-pub fn big_segment_keys(flags: u32, context: u32) -> Option<String> {
-    let context = take(context).ok()?;
-    keys_for(flags, Some(&context))
-}
-
-/// Like [`big_segment_keys`], for the text that the encoder wrote for a host object; an invalid one needs none.
-#[wasm_bindgen(js_name = bigSegmentKeysForHost)]
-#[must_use]
-pub fn big_segment_keys_for_host(flags: u32, context: &[u8]) -> Option<String> {
-    keys_for(flags, Context::from_host_json(context).ok().as_ref())
-}
-
-fn keys_for(flags: u32, context: Option<&Context>) -> Option<String> {
+pub fn big_segment_keys(flags: u32, context: u32, host: &[u8]) -> Option<String> {
+    let context = passed(context, host).ok()?;
     with_flags(flags, |flags| {
         let keys: Vec<Arc<str>> =
-            context.map(|context| flags.big_segment_keys(context)).unwrap_or_default();
+            context.map(|context| flags.big_segment_keys(&context)).unwrap_or_default();
         list(keys.iter().map(|key| &**key))
     })
     .ok()

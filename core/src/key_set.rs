@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::hash_index::{HashIndex, hash};
-use crate::json::utf16_order;
+use crate::json::{sort_numbers, utf16_order};
 
 /// Keys with a slot each, in the order of insertion.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ impl KeySet {
 
     /// Sorts slots by the RFC 8785 order of their keys.
     pub(crate) fn sort(&self, slots: &mut [u32]) {
-        slots.sort_by(|a, b| utf16_order(self.key(*a), self.key(*b)));
+        sort_numbers(slots, &|a, b| utf16_order(self.key(a), self.key(b)));
     }
 
     /// The keys in the order of their slots.

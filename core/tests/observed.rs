@@ -7,7 +7,7 @@ use generated_evaluations::{
     FLAGS, bound_to_stale_memberships, context, document, flag, list, object, scalar, segment,
 };
 use isoflag::model::{DecidingProperties, Section};
-use isoflag::{AllFlagsOptions, Answer, Context, Flags, Object, Value};
+use isoflag::{AllFlagsOptions, Answer, Context, Flags, Object, Value, ValueType};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -118,6 +118,27 @@ proptest! {
         for key in [FLAGS, FLAGS].concat() {
             let fresh = bound.evaluate_uncached(flags.handle(key));
             prop_assert_eq!(bound.evaluate(key), fresh);
+        }
+    }
+
+    #[test]
+    fn a_constant_answer_is_the_answer_of_every_context(
+        document in document(),
+        contexts in prop::collection::vec(context(), 3),
+    ) {
+        let flags = Flags::from_value(document).unwrap();
+        let context = |value: &Value| Context::from_value(value.clone()).unwrap();
+        let contexts: Vec<_> = contexts.iter().map(context).collect();
+        for key in FLAGS {
+            let bound = contexts.iter().flat_map(|context| {
+                [flags.bind(context), bound_to_stale_memberships(&flags, context)]
+            });
+            let answers: Vec<_> = bound.map(|bound| bound.evaluate(key)).collect();
+            let constant = answers[0].is_constant();
+            prop_assert!(answers.iter().all(|answer| answer.is_constant() == constant));
+            prop_assert!(!constant || answers.iter().all(|answer| *answer == answers[0]));
+            let typed = answers[0].expecting(&flags, ValueType::Bool);
+            prop_assert_eq!(typed.is_constant(), constant);
         }
     }
 
@@ -239,6 +260,65 @@ const DOCUMENT: &[u8] = br#"{"flags": {
         "targets": [{"variation": 1, "values": ["ada"]}]},
     "off": {"key": "off", "on": false, "variations": [0, 1], "offVariation": 1}
 }}"#;
+
+#[test]
+fn answers_that_depend_on_no_context_are_constant() {
+    let rest = r#""variations": [0, 1], "offVariation": 1"#;
+    let on = r#""on": true, "fallthrough": {"variation": 0}"#;
+    let split = r#"{"rollout": {"variations": [{"variation": 0, "weight": 100000}]}}"#;
+    let cases = [
+        ("off", r#""on": false"#.to_owned(), true),
+        ("fallthrough", on.to_owned(), true),
+        ("without-off-variation", r#""on": false, "offVariation": null"#.to_owned(), true),
+        ("malformed", r#""on": true, "fallthrough": {"variation": 9}"#.to_owned(), true),
+        ("every-context", format!(r#"{on}, "rules": [{{"variation": 1, "clauses": []}}]"#), true),
+        ("failed", format!(r#"{on}, "prerequisites": [{{"key": "off", "variation": 1}}]"#), true),
+        (
+            "met",
+            format!(r#"{on}, "prerequisites": [{{"key": "fallthrough", "variation": 0}}]"#),
+            true,
+        ),
+        ("cycle", format!(r#"{on}, "prerequisites": [{{"key": "cycle", "variation": 0}}]"#), true),
+        ("target", format!(r#"{on}, "targets": [{{"variation": 1, "values": ["ada"]}}]"#), false),
+        (
+            "depending",
+            format!(r#"{on}, "prerequisites": [{{"key": "target", "variation": 0}}]"#),
+            false,
+        ),
+        ("rollout", format!(r#""on": true, "fallthrough": {split}"#), false),
+        (
+            "rule",
+            format!(
+                r#"{on}, "rules": [{{"variation": 1, "clauses": [
+                    {{"attribute": "plan", "op": "in", "values": ["pro"]}}]}}]"#
+            ),
+            false,
+        ),
+        (
+            "segment",
+            format!(
+                r#"{on}, "rules": [{{"variation": 1, "clauses": [
+                    {{"op": "segmentMatch", "values": ["big"]}}]}}]"#
+            ),
+            false,
+        ),
+    ];
+    let flags: Vec<_> = cases
+        .iter()
+        .map(|(key, members, _)| format!(r#""{key}": {{"key": "{key}", {rest}, {members}}}"#))
+        .collect();
+    let document = format!(
+        r#"{{"flags": {{{}}}, "segments": {{"big": {{"key": "big", "unbounded": true, "generation": 1}}}}}}"#,
+        flags.join(", ")
+    );
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    let bound = flags.bind(&Context::builder("ada").build().unwrap());
+    for (key, _, constant) in cases {
+        assert_eq!(bound.evaluate(key).is_constant(), constant, "{key}");
+    }
+    assert!(!bound.evaluate("missing").is_constant());
+    assert!(!flags.bind_with(None, None).evaluate("off").is_constant());
+}
 
 #[test]
 fn each_row_has_the_answers_of_its_context() {

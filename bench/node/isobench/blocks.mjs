@@ -2,9 +2,9 @@
 
 export const sink = { value: undefined, index: undefined, reason: undefined };
 
-export const valueAndIndex = key => all => {
+export const valueAndIndex = (key, options) => all => {
   for (const bound of all) {
-    const detail = bound.variationDetail(key, null);
+    const detail = bound.variationDetail(key, null, options);
     sink.value = detail.value;
     sink.index = detail.variationIndex;
   }

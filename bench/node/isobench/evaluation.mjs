@@ -48,6 +48,8 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
     record.timed("eval-reason", name, [subject(allThree(flag)), ...withReason]);
     if (large) {
       record.timed("eval-value", name, [subject(valueAndIndex(flag)), ...others]);
+      const shared = valueAndIndex(flag, { shared: true });
+      record.timed("eval-value", `${name}, shared`, [subject(shared), ...others]);
     }
     first.free();
     context.free?.();
@@ -120,6 +122,28 @@ export async function measurePublic(documents, client, cases, record, calls) {
     record.timed("eval-repeated", name, [{ name: "isoflag", prepare: () => again, block, calls }]);
     bound.free();
   }
+}
+
+/** The first 200 flags of a document for a new bound context: of a document just loaded, and of one in use. */
+export function measureRender({ Context, Flags }, text, raw, record, renders) {
+  const keys = Object.keys(JSON.parse(text).flags).slice(0, 200);
+  const context = Context.fromObject(raw);
+  const block = all => {
+    for (const flags of all) {
+      const bound = flags.bind(context);
+      for (const key of keys) {
+        sink.index = bound.variationDetail(key, null).variationIndex;
+      }
+      bound.free();
+    }
+  };
+  const fresh = { prepare: () => times(renders, () => Flags.fromJson(text)), finish: free };
+  record.timed("render", "document just loaded", [{ name: "isoflag", ...fresh, block, calls: renders }]);
+  const known = Flags.fromJson(text);
+  const used = { prepare: () => times(renders, () => known) };
+  record.timed("render", "document in use", [{ name: "isoflag", ...used, block, calls: renders }]);
+  known.free();
+  context.free();
 }
 
 /** All flags of the document for one context. */

@@ -2,7 +2,7 @@
 import * as isoflag from "../../../bindings-wasm/npm/dist/node.js";
 import { measureCold } from "./cold.mjs";
 import { measureDocument } from "./document.mjs";
-import { measureEvaluation, measureEveryFlag, measurePublic } from "./evaluation.mjs";
+import { measureEvaluation, measureEveryFlag, measurePublic, measureRender } from "./evaluation.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
 import { measureOthers } from "./others.mjs";
@@ -24,6 +24,7 @@ const peer = { evaluator: evaluatorOf(client), flags, contextOf };
 measureEvaluation(isoflag, peer, documents, cases, record, calls);
 await measurePublic(documents, client, cases, record, calls);
 await measureEveryFlag(isoflag, peer, documents.workload, client, contexts.hit, record, quick ? 3 : 20);
+measureRender(isoflag, text("workload.json"), contexts.hit, record, quick ? 2 : 10);
 await measureDocument(isoflag, record, calls);
 measureOthers(documents.workload, json("workload.json").flags, contexts.hit, record, calls);
 measureCold(record, quick ? 3 : 15);

@@ -4,7 +4,7 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import * as isoflag from "../../../bindings-wasm/npm/dist/index.js";
 import { free, times } from "./blocks.mjs";
-import { measureEvaluation } from "./evaluation.mjs";
+import { measureEvaluation, measureRender } from "./evaluation.mjs";
 import { Record } from "./record.mjs";
 
 const SMALL =
@@ -90,6 +90,8 @@ async function measure({ cases, blocks, warmUp, calls }) {
   const documents = Object.fromEntries(names.map(name => [name, load(name)]));
   const peer = peerOf(texts.workload);
   measureEvaluation(isoflag, peer, documents, cases, record, calls);
+
+  measureRender(isoflag, texts.workload, cases[0].raw, record, calls > 2000 ? 10 : 2);
 
   const bytes = new TextEncoder().encode(texts.workload);
   const drop = (_, flags) => flags.free();

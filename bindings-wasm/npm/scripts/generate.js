@@ -79,11 +79,13 @@ function judged(thrown) {
 }
 
 /**
- * The glue without conversions of arguments to numbers: what the core's own glue is given has been checked before.
+ * The glue without conversions of arguments to numbers: what the core's own glue is given has been checked before. It
+ * passes no JavaScript object, so that the table of objects remains empty.
  * @param {string} glue
  */
 function unconverted(glue) {
-  return glue.replace(/^export function \w+\(.*\) \{\n[\s\S]*?^\}\n/gm, text => {
+  const withoutTable = glue.replace(/(__wbindgen_init_externref_table\(\) \{\n)[\s\S]*?^\}\n/m, "$1}\n");
+  return withoutTable.replace(/^export function \w+\(.*\) \{\n[\s\S]*?^\}\n/gm, text => {
     const values = [...text.matchAll(/^ *const (val\d+) = \+(\w+);\n/gm)];
     return values.reduce((text, [line, value = "", parameter = ""]) => {
       return text.replace(line, "").replaceAll(new RegExp(`\\b${value}\\b`, "g"), parameter);

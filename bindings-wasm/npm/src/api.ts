@@ -26,7 +26,7 @@ export { ContextError, type Diagnostic, DocumentError } from "./binding/errors.j
 export * from "./binding/flag-types.js";
 export { Flags } from "./binding/flags.js";
 export type { Consistency, ConsistencyOptions, Evidence, ResponseTimes } from "./binding/freshness.js";
-export type { JsonValue } from "./binding/json.js";
+export type { JsonValue, ValueOptions } from "./binding/json.js";
 export { SPEC_VERSION, version } from "./generated/constants.js";
 export type {
   DocumentSource,

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use isoflag::{Context, Dependencies, Flags, Marks, Object, PartialBinding, Value};
-use isoflag_wasm::answer::{code, value_type};
+use isoflag_wasm::answer::{Source, code, value_type};
 use isoflag_wasm::bound::{self, FAILED};
 use isoflag_wasm::handles::{Document, FLAGS};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -60,7 +60,7 @@ impl Parts {
         Value::Object(described).to_canonical_json()
     }
 
-    fn evaluate(&self, flags: &Flags, part: u32, flag: u32, expected: u32) -> Option<u32> {
+    fn evaluate(&self, flags: &Flags, part: u32, answered: Answered) -> Option<u32> {
         let known = self.known.borrow();
         let part = known.get(part as usize)?;
         let mut members = self.members.borrow_mut();
@@ -69,14 +69,27 @@ impl Parts {
             Written { bytes: written, kind }.context(&part.members, &mut members)
         });
         let bound = flags.bind_part(&part.dependencies, context.as_ref());
-        let code = answer_code(&bound, flag, expected);
+        let code = answered.code(&bound);
         self.last.replace(Some(bound));
         Some(code)
     }
 }
 
-fn answer_code(part: &PartialBinding, handle: u32, expected: u32) -> u32 {
-    code(part.evaluate_handle(bound::flag(handle)).expecting(part.flags(), value_type(expected)))
+/// An evaluation to make.
+struct Answered {
+    /// The document.
+    flags: u32,
+    flag: u32,
+    /// The expected type.
+    expected: u32,
+}
+
+impl Answered {
+    /// Evaluates, and returns the answer's code.
+    fn code(&self, part: &PartialBinding) -> u32 {
+        let answer = part.evaluate_handle(bound::flag(self.flag));
+        code(answer.expecting(part.flags(), value_type(self.expected)), Source::Flags(self.flags))
+    }
 }
 
 thread_local! {
@@ -202,7 +215,8 @@ pub fn part_of(flags: u32, flag: u32) -> Option<String> {
 #[wasm_bindgen(js_name = evaluatePart)]
 #[must_use]
 pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
-    with_parts(flags, |parts, flags| parts.evaluate(flags, part, flag, expected))
+    let answered = Answered { flags, flag, expected };
+    with_parts(flags, |parts, flags| parts.evaluate(flags, part, answered))
         .flatten()
         .unwrap_or(FAILED)
 }
@@ -211,8 +225,8 @@ pub fn evaluate_part(flags: u32, part: u32, flag: u32, expected: u32) -> u32 {
 #[wasm_bindgen(js_name = evaluateAgain)]
 #[must_use]
 pub fn evaluate_again(flags: u32, flag: u32, expected: u32) -> u32 {
-    let again = |parts: &Parts, _: &Flags| {
-        parts.last.borrow().as_ref().map(|bound| answer_code(bound, flag, expected))
-    };
+    let answered = Answered { flags, flag, expected };
+    let again =
+        |parts: &Parts, _: &Flags| parts.last.borrow().as_ref().map(|bound| answered.code(bound));
     with_parts(flags, again).flatten().unwrap_or(FAILED)
 }

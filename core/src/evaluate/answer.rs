@@ -32,6 +32,8 @@ pub struct Answer {
     pub(crate) big_segments: Option<BigSegmentsStatus>,
     /// The number of the flag's own prerequisites that were evaluated.
     pub(crate) direct_prerequisites: u32,
+    /// Whether every valid context gets this answer.
+    pub(crate) is_constant: bool,
 }
 
 /// A reason whose strings are still those of the flag.
@@ -79,6 +81,7 @@ impl Answer {
             verdict: Verdict::Error(kind),
             big_segments: None,
             direct_prerequisites: 0,
+            is_constant: false,
         }
     }
 
@@ -93,6 +96,15 @@ impl Answer {
     #[must_use]
     pub fn variation_index(&self) -> Option<u32> {
         self.variation
+    }
+
+    /// Whether every valid context gets this answer, because evaluating the flag read nothing of the
+    /// context: a binding may keep it for the document. False for a flag that is missing.
+    ///
+    /// A flag whose answer is constant does not depend on memberships of big segments either.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        self.is_constant
     }
 
     /// The answer as four numbers, for a host runtime.
@@ -146,8 +158,14 @@ mod tests {
                 for variation in [None, Some(0), Some(300)] {
                     for flag in [None, Some(FlagHandle(0)), Some(FlagHandle(9))] {
                         let direct_prerequisites = 0;
-                        let answer =
-                            Answer { flag, variation, verdict, big_segments, direct_prerequisites };
+                        let answer = Answer {
+                            flag,
+                            variation,
+                            verdict,
+                            big_segments,
+                            direct_prerequisites,
+                            is_constant: false,
+                        };
                         packed.insert(answer.pack());
                         count += 1;
                     }
@@ -165,6 +183,7 @@ mod tests {
             verdict: Verdict::RuleMatch { rule: 7, in_experiment: true },
             big_segments: Some(BigSegmentsStatus::Stale),
             direct_prerequisites: 0,
+            is_constant: false,
         };
         assert_eq!(answer.pack(), [2 | 1 << 8 | 2 << 9, 3, 7, 9]);
         let missing = Answer::error(ErrorKind::MalformedFlag);

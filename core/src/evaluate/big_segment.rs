@@ -134,8 +134,8 @@ impl<O: Observer> Evaluation<'_, O> {
             self.note(BigSegmentsStatus::NotConfigured);
             return Ok(None);
         };
-        let Some(key) = self.context.key(kind) else { return Ok(None) };
-        let Some(BigSegments(answered)) = self.bound_context.big_segments() else {
+        let Some(key) = self.context.read().key(kind) else { return Ok(None) };
+        let Some(BigSegments(answered)) = self.context.read_big_segments() else {
             self.note(BigSegmentsStatus::NotConfigured);
             return Ok(Some(None));
         };

@@ -26,14 +26,14 @@ impl<O: Observer> Evaluation<'_, O> {
         self.steps.take(1)?;
         let (attribute, slot) = bucketing.by.ok_or(Malformed)?;
         let hash = bucketing.hash.resolve(self.model.hash()).ok_or(Malformed)?;
-        let cached = self.context.buckets.get(slot.0).filter(|_| O::USES_CACHE);
+        let cached = self.context.read().buckets.get(slot.0).filter(|_| O::USES_CACHE);
         let number = match cached {
             Some(cached) => cached.checked_sub(1),
             None => {
                 let (number, steps) = self.hashed(hash, &bucketing.prefix.text, attribute)?;
                 // A result that took more steps is computed again, so that they are counted again.
                 if O::USES_CACHE && steps == 0 {
-                    self.context.buckets.set(slot.0, number.map_or(0, |number| number + 1));
+                    self.context.read().buckets.set(slot.0, number.map_or(0, |number| number + 1));
                 }
                 number
             }
@@ -41,7 +41,7 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok(Bucket {
             number: i64::from(number.unwrap_or(0)),
             hashed: number.map(|_| hash),
-            kind_present: self.context.individual(bucketing.kind).is_some(),
+            kind_present: self.context.read().individual(bucketing.kind).is_some(),
         })
     }
 
@@ -54,14 +54,15 @@ impl<O: Observer> Evaluation<'_, O> {
         attribute: AttributeSlot,
     ) -> Result<(Option<u32>, u32), Malformed> {
         let digits;
-        let text: &str = match self.context.attribute(attribute).map(|attribute| &attribute.value) {
-            Some(Value::String(text)) => text,
-            Some(Value::Number(number)) if is_integral(*number) => {
-                digits = Digits::of(*number);
-                digits.as_str()
-            }
-            _ => return Ok((None, 0)),
-        };
+        let text: &str =
+            match self.context.read().attribute(attribute).map(|attribute| &attribute.value) {
+                Some(Value::String(text)) => text,
+                Some(Value::Number(number)) if is_integral(*number) => {
+                    digits = Digits::of(*number);
+                    digits.as_str()
+                }
+                _ => return Ok((None, 0)),
+            };
         let left = self.steps.left();
         let exceeding = (prefix.len() + text.len()).saturating_sub(limits::BUCKET_BYTES);
         self.steps.take_with_bytes(0, exceeding)?;

@@ -28,7 +28,7 @@ impl<O: Observer> Evaluation<'_, O> {
             }
             Condition::Kinds(test) => self.any_kind(test, &mut observation)? != clause.negate,
             // If the attribute is absent, a negated clause does not match either.
-            Condition::Attribute(slot, test) => match self.context.attribute(*slot) {
+            Condition::Attribute(slot, test) => match self.context.read().attribute(*slot) {
                 None => false,
                 Some(attribute) => {
                     observation.value = Some(&attribute.value);
@@ -67,7 +67,7 @@ impl<O: Observer> Evaluation<'_, O> {
         test: &Test,
         observation: &mut ClauseObservation<'_>,
     ) -> Result<bool, Malformed> {
-        for individual in self.context.individuals() {
+        for individual in self.context.read().individuals() {
             let kind = Value::String(Arc::clone(&individual.kind));
             observation.matching = test.matching(&kind, &Comparable::Itself, &mut self.steps)?;
             if observation.matching.is_some() {

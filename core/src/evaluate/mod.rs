@@ -22,6 +22,7 @@ mod rollout;
 mod rule;
 mod segment;
 mod target;
+mod watched_context;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
 pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
@@ -37,6 +38,7 @@ pub(crate) use observer::{
 pub(crate) use part::Parts;
 
 use evaluation_cache::EvaluationCache;
+use watched_context::WatchedContext;
 
 use crate::model::Model;
 use crate::steps::{Malformed, Steps};
@@ -49,7 +51,7 @@ pub(crate) fn evaluate<O: Observer>(
     observer: &mut O,
     steps: &mut Steps,
 ) -> Answer {
-    let Some(context) = bound_context.valid() else {
+    let Some(context) = WatchedContext::of(bound_context) else {
         return Answer::error(ErrorKind::UserNotSpecified);
     };
     let found = flag.and_then(|handle| Some((handle, model.flag(handle.index())?)));
@@ -58,7 +60,6 @@ pub(crate) fn evaluate<O: Observer>(
     };
     let mut evaluation = Evaluation {
         model,
-        bound_context,
         context,
         observer,
         steps: Steps::of(steps.left()),
@@ -75,14 +76,14 @@ pub(crate) fn evaluate<O: Observer>(
         verdict: outcome.verdict,
         big_segments: evaluation.big_segments,
         direct_prerequisites: evaluation.direct_prerequisites,
+        is_constant: !evaluation.context.was_read(),
     }
 }
 
 /// The state of one evaluation.
 struct Evaluation<'a, O> {
     model: &'a Model,
-    bound_context: &'a BoundContext,
-    context: &'a bound_context::ValidContext,
+    context: WatchedContext<'a>,
     observer: &'a mut O,
     steps: Steps,
     /// The worst status of the big segments queried so far.

@@ -3,6 +3,7 @@
 use super::bound_context::BoundContext;
 use super::evaluation_cache::EvaluationCache;
 use super::observer::NoObserver;
+use super::watched_context::WatchedContext;
 use super::{Evaluation, Malformed};
 use crate::model::{Bucketing, Clause, KeyList, Model, Rollout, Targets, WeightedVariation};
 use crate::steps::Steps;
@@ -26,8 +27,7 @@ impl<'a> Parts<'a> {
     ) -> Option<T> {
         let mut evaluation = Evaluation {
             model: self.model,
-            bound_context: self.bound_context,
-            context: self.bound_context.valid()?,
+            context: WatchedContext::of(self.bound_context)?,
             observer: &mut NoObserver,
             steps: Steps::default(),
             big_segments: None,

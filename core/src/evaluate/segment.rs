@@ -56,7 +56,8 @@ impl<O: Observer> Evaluation<'_, O> {
         trail: &Trail<'_>,
     ) -> Result<(bool, usize), Malformed> {
         let uses_cache = O::USES_CACHE && !body.refers_to_segments;
-        if uses_cache && let Some(cached) = self.context.segments.get(slot) {
+        let context = self.context.read();
+        if uses_cache && let Some(cached) = context.segments.get(slot) {
             let CachedMembership { member, big_segments, steps } = CachedMembership::unpack(cached);
             // The store is queried before any step is taken.
             self.big_segments = self.big_segments.max(big_segments);
@@ -73,7 +74,7 @@ impl<O: Observer> Evaluation<'_, O> {
         if uses_cache {
             let steps = self.steps.taken_since(left);
             let cached = CachedMembership { member, big_segments, steps };
-            self.context.segments.set(slot, cached.pack());
+            context.segments.set(slot, cached.pack());
         }
         Ok((member, below))
     }
@@ -113,8 +114,8 @@ impl<O: Observer> Evaluation<'_, O> {
         Ok((SegmentSeen::NoRule, false, height))
     }
 
-    fn any_list(&self, lists: &[KeyList]) -> bool {
-        lists.iter().any(|list| self.context.is_in(list.kind, &list.keys))
+    fn any_list(&mut self, lists: &[KeyList]) -> bool {
+        lists.iter().any(|list| self.context.read().is_in(list.kind, &list.keys))
     }
 
     fn segment_rule(

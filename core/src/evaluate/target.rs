@@ -11,7 +11,8 @@ impl<O: Observer> Evaluation<'_, O> {
         if targets.lists.is_empty() {
             return Ok(None);
         }
-        let named = |(_, list): &(u32, &TargetList)| self.context.is_in(list.kind, &list.keys);
+        let context = self.context.read();
+        let named = |(_, list): &(u32, &TargetList)| context.is_in(list.kind, &list.keys);
         let found = (0..).zip(&targets.lists).find(named);
         let looked_at = found.map_or(targets.lists.len(), |(position, _)| position as usize + 1);
         self.steps.take(looked_at)?;

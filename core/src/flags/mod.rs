@@ -387,14 +387,18 @@ impl Answer {
     /// with an error as the reason.
     #[must_use]
     pub fn expecting(self, flags: &Flags, wanted: ValueType) -> Answer {
-        let Some(value) = flags.value_of(&self) else { return self };
-        let fits = match wanted {
-            ValueType::Any | ValueType::Json => true,
-            ValueType::Bool => matches!(value, Value::Bool(_)),
-            ValueType::Number => matches!(value, Value::Number(_)),
-            ValueType::String => matches!(value, Value::String(_)),
-        };
-        if fits { self } else { Answer::error(ErrorKind::WrongType) }
+        if matches!(wanted, ValueType::Any | ValueType::Json) {
+            return self;
+        }
+        let fits = matches!(
+            (wanted, flags.value_of(&self)),
+            (_, None)
+                | (ValueType::Bool, Some(Value::Bool(_)))
+                | (ValueType::Number, Some(Value::Number(_)))
+                | (ValueType::String, Some(Value::String(_)))
+        );
+        let is_constant = self.is_constant;
+        if fits { self } else { Answer { is_constant, ..Answer::error(ErrorKind::WrongType) } }
     }
 }
 

@@ -31,5 +31,6 @@ pub(crate) use error::position;
 pub(crate) use memory::{Memory, Size, TOO_DENSE, TOO_MANY};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
+pub(crate) use order::sort_numbers;
 pub use order::utf16_order;
 pub(crate) use reader::{Reading, read, read_context};

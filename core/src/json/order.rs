@@ -1,4 +1,4 @@
-//! The order of names in RFC 8785.
+//! The order of names in RFC 8785, and a sort of numbers.
 
 use std::cmp::Ordering;
 
@@ -14,6 +14,12 @@ pub fn utf16_order(a: &str, b: &str) -> Ordering {
         Some((x, y)) => rank(x).cmp(&rank(y)),
         None => a.len().cmp(&b.len()),
     }
+}
+
+/// Sorts numbers by a comparison; equal ones keep their order. It is not generic, so that a page's
+/// module contains it once.
+pub(crate) fn sort_numbers(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering) {
+    numbers.sort_by(|a, b| compare(*a, *b));
 }
 
 #[cfg(test)]

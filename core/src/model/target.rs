@@ -9,7 +9,7 @@ use super::tables::Tables;
 use super::value_list::ValueList;
 use crate::context::USER;
 use crate::diagnostic::Findings;
-use crate::json::Value;
+use crate::json::{Value, sort_numbers};
 
 /// The target lists of a flag, in the order in which they are searched.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl Targets {
         let targets = fields.each("targets", |list| Written::read(&list, variations));
         let context_targets =
             fields.each("contextTargets", |list| Written::read(&list, variations));
-        let (mut targets, context_targets) = (targets?, context_targets?);
+        let (targets, context_targets) = (targets?, context_targets?);
         let mut lists = Vec::new();
         let mut add = |kind: &Arc<str>, variation, keys| {
             let kind = kind_slot(&mut tables.kinds, kind);
@@ -88,9 +88,12 @@ impl Targets {
         if context_targets.is_empty() {
             targets.into_iter().for_each(|list| add(&list.kind, list.variation, list.keys));
         } else {
-            targets.sort_by_key(|list| list.index);
+            let index = |at: u32| targets.get(at as usize).map(|list| list.index);
+            let mut order: Vec<u32> = (0..).zip(&targets).map(|(at, _)| at).collect();
+            sort_numbers(&mut order, &|a, b| index(a).cmp(&index(b)));
             for list in context_targets {
-                let twin = targets.get(targets.partition_point(|twin| twin.index < list.index));
+                let first = order.partition_point(|at| index(*at) < Some(list.index));
+                let twin = order.get(first).and_then(|at| targets.get(*at as usize));
                 if &*list.kind != USER {
                     add(&list.kind, list.variation, list.keys);
                 } else if let Some(twin) = twin.filter(|twin| twin.index == list.index) {

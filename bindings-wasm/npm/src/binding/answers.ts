@@ -1,24 +1,22 @@
 /** Decodes and caches answers of the core: an integer code per answer of a flag, decoded once per document. */
 
+import * as core from "../generated/glue.js";
 import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
 import { argumentErrors, FAILED } from "./errors.js";
-import { JsonText, type JsonValue } from "./json.js";
+import { JsonText, type JsonValue, type ValueOptions } from "./json.js";
 import { isWellFormed } from "./json-encoding.js";
 import type { PlainPart } from "./plain/part.js";
 import { problems } from "./problems.js";
 
 /** The handle of a key that is not in the document. */
 export const NO_FLAG = 0xffff_ffff;
+/** The bit of a code whose answer every valid context gets; the codes below do not have it. */
+export const CONSTANT = 1 << 6;
 /** The code of an answer that does not fit into one. */
-const UNCODED = 0xffff_ffff;
+const UNCODED = 0xffff_ffbf;
 
-/** A source of answers: a document or bound flags. */
-export interface Source {
-  /** Returns the handle of a well-formed key. */
-  find(key: string): number;
-  /** Describes the core's last answer, in three lines: variation index, reason and value. */
-  describe(): string | undefined;
-}
+/** Returns the handle of a well-formed key in a document or in bound flags. */
+export type Find = (key: string) => number;
 
 /** A decoded answer. */
 export class Answer {
@@ -37,21 +35,21 @@ export class Answer {
   }
 
   /** Returns the value, of the type that the getter promises. */
-  value<T>(defaultValue: unknown): T {
+  value<T>(defaultValue: unknown, options?: ValueOptions): T {
     const value = this.#value;
     if (value === undefined) return defaultValue as T;
-    return (value instanceof JsonText ? value.copy() : value) as T;
+    return (value instanceof JsonText ? value.read(options) : value) as T;
   }
 
   /** Returns the value with its variation and reason. */
-  detail<T>(defaultValue: unknown): EvaluationDetail<T> {
+  detail<T>(defaultValue: unknown, options?: ValueOptions): EvaluationDetail<T> {
     const value = this.#value;
     const variationIndex = this.#variationIndex;
     const reason = { ...this.reason };
     const detail =
-      value instanceof JsonText
+      value instanceof JsonText && !options?.shared
         ? new LazyDetail(value, variationIndex, reason)
-        : { value: value === undefined ? defaultValue : value, variationIndex, reason };
+        : { value: this.value(defaultValue, options), variationIndex, reason };
     return detail as EvaluationDetail<T>;
   }
 }
@@ -63,6 +61,11 @@ function decode(text: string): JsonText | JsonValue {
 /** A flag that was looked up, with its decoded answers. */
 export class FlagEntry {
   readonly #answers = new Map<number, Answer>();
+  /** The last answer and its code: often the next one too. */
+  #answer: Answer | undefined;
+  #code = -1;
+  /** By the type of the getter: the answer that the core gives every valid context, once it has been given. */
+  readonly constants: (Answer | undefined)[] = [];
   /** The dependencies of its answers in a plain object, once they were requested. */
   part: PlainPart | undefined;
 
@@ -71,13 +74,21 @@ export class FlagEntry {
     readonly key?: string,
   ) {}
 
-  /** Returns the answer of a code that the core has just returned for a context. */
-  answer(code: number, source: Source, context?: unknown): Answer {
-    return this.#answers.get(code) ?? this.#decode(code, source, context);
+  /** Returns the answer of a code that the core has just returned to a getter of a type for a context. */
+  answer(code: number, type: ValueType, context?: unknown): Answer {
+    if (code !== this.#code) {
+      this.#answer = this.#answers.get(code) ?? this.#decode(code, context);
+      // An answer without a code of its own is described every time.
+      this.#code = code === UNCODED ? -1 : code;
+    }
+    const answer = this.#answer as Answer;
+    if (code & CONSTANT) this.constants[type] = answer;
+    return answer;
   }
 
-  #decode(code: number, source: Source, context: unknown): Answer {
-    const answer = new Answer(argumentErrors.text(source.describe()));
+  #decode(code: number, context: unknown): Answer {
+    if (code === FAILED) throw argumentErrors.last();
+    const answer = new Answer(argumentErrors.text(core.describeAnswer()));
     problems.report?.(answer.reason.errorKind, this.key, context);
     if (code !== UNCODED) this.#answers.set(code, answer);
     return answer;
@@ -90,13 +101,13 @@ export class FlagEntries {
   /** Shared by all unknown keys: their answers are the same. */
   readonly #unknown = new FlagEntry(NO_FLAG);
 
-  get(key: string, source: Source): FlagEntry {
-    return this.#entries.get(key) ?? this.#find(key, source);
+  get(key: string, find: Find): FlagEntry {
+    return this.#entries.get(key) ?? this.#find(key, find);
   }
 
-  #find(key: unknown, source: Source): FlagEntry {
+  #find(key: unknown, find: Find): FlagEntry {
     // Lone surrogates are replaced in strings passed to the module, which might produce the key of another flag.
-    const handle = typeof key === "string" && isWellFormed(key) ? source.find(key) : NO_FLAG;
+    const handle = typeof key === "string" && isWellFormed(key) ? find(key) : NO_FLAG;
     if (handle === FAILED) throw argumentErrors.last();
     if (handle === NO_FLAG) {
       problems.report?.("FLAG_NOT_FOUND", key);
@@ -115,7 +126,7 @@ export const ValueType = { Any: 0, Bool: 1, Number: 2, String: 3, Json: 4 } as c
 export type ValueType = (typeof ValueType)[keyof typeof ValueType];
 
 /** Returns the key, or a key that no flag has if the value is not a well-formed string. */
-export function normalisedKey(key: unknown, find: (key: string) => number): string {
+export function normalisedKey(key: unknown, find: Find): string {
   let normalised = typeof key === "string" ? key : "";
   if (typeof key !== "string" || !isWellFormed(key)) {
     do normalised += "\ufffd";

@@ -3,7 +3,7 @@
 import { limits } from "../generated/constants.js";
 import type { BigSegmentsStatus } from "./detail.js";
 import { argumentErrors } from "./errors.js";
-import { encodeStrictly } from "./json-encoding.js";
+import { encodeStrictly, NO_TEXT } from "./json-encoding.js";
 
 /** Memberships in big segments, which the host fetches for the keys that `bigSegmentKeys` lists. */
 export interface BigSegments {
@@ -22,7 +22,5 @@ export interface EvaluationOptions {
 /** Returns the JSON text of the memberships, empty without memberships. */
 export function bigSegmentsText(options: EvaluationOptions | undefined): Uint8Array {
   const bigSegments = options?.bigSegments;
-  return bigSegments == null
-    ? new Uint8Array()
-    : encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
+  return bigSegments == null ? NO_TEXT : encodeStrictly(bigSegments, limits.documentBytes, argumentErrors);
 }

@@ -3,14 +3,14 @@
 import * as core from "../generated/glue.js";
 import type { Explanation } from "../tools/explanation.js";
 import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
-import type { Answer, FlagEntries, Source } from "./answers.js";
-import { ValueType } from "./answers.js";
+import { type Answer, CONSTANT, type Find, type FlagEntries, type FlagEntry, ValueType } from "./answers.js";
 import type { EvaluationDetail } from "./detail.js";
 import { requireTools } from "./engine.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { flagsOf } from "./flags-of.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
 import { disown, disposeByFreeing, type Held, owned } from "./handles.js";
+import type { ValueOptions } from "./json.js";
 
 /**
  * A document bound to one context, which is converted once: use it to evaluate many flags for one context.
@@ -25,7 +25,9 @@ export class BoundFlags {
   /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
   readonly #entries: FlagEntries;
-  readonly #source: Source;
+  readonly #find: Find;
+  /** Whether the context is known to be valid, and not freed: constant answers then need no call. */
+  #isValid: boolean;
 
   static {
     disposeByFreeing(BoundFlags.prototype);
@@ -33,33 +35,43 @@ export class BoundFlags {
       typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
   }
 
-  private constructor(held: Held, entries: FlagEntries) {
+  private constructor(held: Held, entries: FlagEntries, isValid: boolean) {
     this.#held = owned(this, held);
     this.#entries = entries;
-    this.#source = {
-      find: (key: string): number => core.findBoundFlag(this.#held.handle, key),
-      describe: () => core.describeBoundAnswer(this.#held.handle),
-    };
+    this.#isValid = isValid;
+    this.#find = key => core.findBoundFlag(held.handle, key);
   }
 
   /** @internal */
-  static of(held: Held, entries: FlagEntries): BoundFlags {
-    return new BoundFlags(held, entries);
+  static of(held: Held, entries: FlagEntries, isValid: boolean): BoundFlags {
+    return new BoundFlags(held, entries, isValid);
   }
 
   #answer(key: string, type: ValueType): Answer {
-    const entry = this.#entries.get(key, this.#source);
-    return entry.answer(core.evaluate(this.#held.handle, entry.handle, type), this.#source);
+    const entry = this.#entries.get(key, this.#find);
+    const constant = this.#isValid ? entry.constants[type] : undefined;
+    return constant ?? this.#evaluate(entry, type);
+  }
+
+  #evaluate(entry: FlagEntry, type: ValueType): Answer {
+    const code = core.evaluate(this.#held.handle, entry.handle, type);
+    // Only a valid context gets a constant answer.
+    if (code & CONSTANT) this.#isValid = true;
+    return entry.answer(code, type);
   }
 
   /** Returns the flag's value, of any type. */
-  variation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
-    return this.#answer(key, ValueType.Any).value(defaultValue);
+  variation<Key extends FlagKey, T>(key: Key, defaultValue: T, options?: ValueOptions): FlagValue<Key> | T {
+    return this.#answer(key, ValueType.Any).value(defaultValue, options);
   }
 
   /** Returns the flag's value with its variation and reason. */
-  variationDetail<Key extends FlagKey, T>(key: Key, defaultValue: T): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#answer(key, ValueType.Any).detail(defaultValue);
+  variationDetail<Key extends FlagKey, T>(
+    key: Key,
+    defaultValue: T,
+    options?: ValueOptions,
+  ): EvaluationDetail<FlagValue<Key> | T> {
+    return this.#answer(key, ValueType.Any).detail(defaultValue, options);
   }
 
   /** Returns the value of a boolean flag. */
@@ -99,16 +111,21 @@ export class BoundFlags {
   }
 
   /** Returns the value of a flag of JSON. */
-  jsonVariation<Key extends FlagKey, T>(key: Key, defaultValue: T): FlagValue<Key> | T {
-    return this.#answer(key, ValueType.Json).value(defaultValue);
+  jsonVariation<Key extends FlagKey, T>(
+    key: Key,
+    defaultValue: T,
+    options?: ValueOptions,
+  ): FlagValue<Key> | T {
+    return this.#answer(key, ValueType.Json).value(defaultValue, options);
   }
 
   /** Returns the value of a flag of JSON with its variation and reason. */
   jsonVariationDetail<Key extends FlagKey, T>(
     key: Key,
     defaultValue: T,
+    options?: ValueOptions,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#answer(key, ValueType.Json).detail(defaultValue);
+    return this.#answer(key, ValueType.Json).detail(defaultValue, options);
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
@@ -134,6 +151,7 @@ export class BoundFlags {
 
   /** Frees the memory immediately. The object cannot be used afterwards. */
   free(): void {
+    this.#isValid = false;
     disown(this, this.#held);
   }
 }

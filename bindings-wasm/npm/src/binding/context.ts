@@ -5,7 +5,7 @@ import * as core from "../generated/glue.js";
 import { contextErrors } from "./errors.js";
 import { disown, disposeByFreeing, Held, type Make, owned } from "./handles.js";
 import type { JsonValue } from "./json.js";
-import { encodeLeniently, encodeStrictly, isWellFormed, jsonBytes } from "./json-encoding.js";
+import { encodeLeniently, encodeStrictly, isWellFormed, jsonBytes, NO_TEXT } from "./json-encoding.js";
 import { problems } from "./problems.js";
 
 /** The options of a context of one kind. */
@@ -145,17 +145,21 @@ function isForeign(value: object): value is Context {
 /** Returns the core's object of a `Context`, or undefined for other values. */
 export let contextHeld: (value: unknown) => Held | undefined;
 
+/** Passed to the core instead of the handle of a context that is a text. */
+export const HOST_CONTEXT = 0xffff_ffff;
+
 /** A context as it is passed to the core: the object of a `Context`, or the text of another value. */
 export interface PassedContext {
   /** The object, if there is one. */
   readonly held: readonly [] | readonly [Held];
-  readonly text: Uint8Array | undefined;
+  /** The text, empty for an object. */
+  readonly text: Uint8Array;
 }
 
 /** Reads a context. This runs the caller's code: read handles afterwards. */
 export function passContext(context: unknown): PassedContext {
   const held = contextHeld(context);
-  if (held !== undefined) return { held: [held], text: undefined };
+  if (held !== undefined) return { held: [held], text: NO_TEXT };
   const text = encodeLeniently(context);
   problems.report?.("context", context);
   return { held: [], text };

@@ -7,7 +7,7 @@ import { printable } from "./printable.js";
 const NO_HANDLE = 0;
 
 /** Returned by the core instead of a flag's handle or an answer's code if a call fails. */
-export const FAILED = 0xffff_fffe;
+export const FAILED = 0xffff_ffbe;
 
 /** An error as the core reports it. */
 export interface Failure {

@@ -22,18 +22,19 @@ import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/s
 import type { SystemFlags } from "../tools/system-flags.js";
 import type { Tools } from "../tools/tooling.js";
 import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
-import { type Answer, FlagEntries, NO_FLAG, type Source, ValueType } from "./answers.js";
+import { type Answer, type Find, FlagEntries, NO_FLAG, ValueType } from "./answers.js";
 import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
-import { type ContextLike, passContext } from "./context.js";
+import { type ContextLike, HOST_CONTEXT, passContext } from "./context.js";
 import type { EvaluationDetail } from "./detail.js";
 import { makePlainContexts, requireTools } from "./engine.js";
-import { argumentErrors, type Diagnostic, documentErrors, FAILED } from "./errors.js";
+import { argumentErrors, type Diagnostic, documentErrors } from "./errors.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { flagsOf } from "./flags-of.js";
 import type { Evidence } from "./freshness.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
 import { disown, disposeByFreeing, Held, handlesOf, owned } from "./handles.js";
+import type { ValueOptions } from "./json.js";
 import { encodeStrictly, jsonBytes } from "./json-encoding.js";
 import { type DocumentText, LoadedDocument, type Loader } from "./loaded-document.js";
 import type { PlainContexts } from "./plain/contexts.js";
@@ -45,8 +46,23 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
     : encodeStrictly(document, limits.documentBytes, documentErrors);
 }
 
-/** The parameters of a function after the first. */
-type Rest<Call> = Call extends (first: never, ...rest: infer Parameters) => unknown ? Parameters : never;
+/** The methods that call the function of `tools.wasm` with their name, which other modules lack. */
+const TOOLS = [
+  "advance",
+  "certification",
+  "check",
+  "deployment",
+  "diff",
+  "finish",
+  "impact",
+  "receipt",
+  "retirements",
+  "strategyFor",
+  "toJson",
+  "typing",
+  "withStatus",
+  "withStrategy",
+] as const satisfies (keyof Tools)[];
 
 /** The core's code for yes. */
 const YES = 2;
@@ -96,9 +112,16 @@ export class Flags {
   readonly #entries = new FlagEntries();
   /** Undefined if the entry works without it, as a page's does: it binds. */
   readonly #plainContexts: PlainContexts | undefined = makePlainContexts?.();
-  readonly #source: Source;
+  readonly #find: Find;
 
   static {
+    for (const name of TOOLS) {
+      Object.assign(Flags.prototype, {
+        [name](this: Flags, ...rest: unknown[]): unknown {
+          return this.#tool(name, ...rest);
+        },
+      });
+    }
     disposeByFreeing(Flags.prototype);
     flagsOf.held = value =>
       typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
@@ -107,10 +130,7 @@ export class Flags {
 
   private constructor(held: LoadedDocument) {
     this.#held = owned(this, held);
-    this.#source = {
-      find: (key: string): number => core.findFlag(held.handle, key),
-      describe: () => core.describeAnswer(held.handle),
-    };
+    this.#find = key => core.findFlag(held.handle, key);
   }
 
   static #load(loader: Loader, text: DocumentText): Flags {
@@ -207,7 +227,7 @@ export class Flags {
 
   /** The findings about the document, in its order. */
   get diagnostics(): readonly Diagnostic[] {
-    this.#diagnostics ??= this.#tool("diagnostics");
+    this.#diagnostics ??= this.#tool("diagnostics") as Diagnostic[];
     return this.#diagnostics;
   }
 
@@ -216,31 +236,29 @@ export class Flags {
    * `USER_NOT_SPECIFIED`.
    */
   bind(context: ContextLike, options?: EvaluationOptions): BoundFlags {
-    return BoundFlags.of(this.#bind(context, options), this.#entries);
+    const [held, isValid] = this.#bind(context, options);
+    return BoundFlags.of(held, this.#entries, isValid);
   }
 
-  #bind(context: unknown, options: EvaluationOptions | undefined): Held {
+  /** Returns the bound flags, and whether the context is known to be valid. */
+  #bind(context: unknown, options: EvaluationOptions | undefined): [Held, boolean] {
     // The caller's code must not run after a handle is read.
     const bigSegments = bigSegmentsText(options);
     const { held, text } = passContext(context);
-    const bind = (flags = 0, context = 0): number =>
-      argumentErrors.handle(
-        text === undefined
-          ? core.bindContext(flags, context, bigSegments)
-          : core.bindHost(flags, text, bigSegments),
-      );
-    return new Held([this.#held, ...held], bind, core.freeBound);
+    const bind = (flags = 0, context = HOST_CONTEXT): number =>
+      argumentErrors.handle(core.bindContext(flags, context, text, bigSegments));
+    return [new Held([this.#held, ...held], bind, core.freeBound), held.length > 0];
   }
 
   /** Calls a function of `tools.wasm` for the document. */
-  #tool<Name extends keyof Tools>(name: Name, ...rest: Rest<Tools[Name]>): ReturnType<Tools[Name]> {
-    type Call = (flags: Held, ...rest: unknown[]) => ReturnType<Tools[Name]>;
+  #tool(name: keyof Tools, ...rest: unknown[]): unknown {
+    type Call = (flags: Held, ...rest: unknown[]) => unknown;
     return (requireTools(name)[name] as Call)(this.#held, ...rest);
   }
 
   /** Calls a function with temporary bound flags, which are freed in any case. */
   #withBound<T>(context: unknown, options: EvaluationOptions | undefined, use: (bound: Held) => T): T {
-    const bound = this.#bind(context, options);
+    const [bound] = this.#bind(context, options);
     try {
       return use(bound);
     } finally {
@@ -250,24 +268,21 @@ export class Flags {
 
   #evaluate(context: unknown, flag: number, type: ValueType): number {
     const { held, text } = passContext(context);
-    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
-    return text === undefined
-      ? core.evaluateContext(flags, parsed, flag, type)
-      : core.evaluateHost(flags, text, flag, type);
+    const [flags = 0, parsed = HOST_CONTEXT] = handlesOf(this.#held, ...held);
+    return core.evaluateContext(flags, parsed, text, flag, type);
   }
 
   #answer(key: string, context: unknown, options: EvaluationOptions | undefined, type: ValueType): Answer {
-    const entry = this.#entries.get(key, this.#source);
+    const entry = this.#entries.get(key, this.#find);
     if (options?.bigSegments != null) {
       return this.#withBound(context, options, bound =>
-        entry.answer(core.evaluate(bound.handle, entry.handle, type), this.#source),
+        entry.answer(core.evaluate(bound.handle, entry.handle, type), type),
       );
     }
     const code =
       this.#plainContexts?.evaluate(this.#held, context, entry, type) ??
       this.#evaluate(context, entry.handle, type);
-    if (code === FAILED) throw argumentErrors.last();
-    return entry.answer(code, this.#source, context);
+    return entry.answer(code, type, context);
   }
 
   /** Returns the flag's value, of any type. */
@@ -275,9 +290,9 @@ export class Flags {
     key: Key,
     context: ContextLike,
     defaultValue: T,
-    options?: EvaluationOptions,
+    options?: EvaluationOptions & ValueOptions,
   ): FlagValue<Key> | T {
-    return this.#answer(key, context, options, ValueType.Any).value(defaultValue);
+    return this.#answer(key, context, options, ValueType.Any).value(defaultValue, options);
   }
 
   /** Returns the flag's value with its variation and reason. */
@@ -285,9 +300,9 @@ export class Flags {
     key: Key,
     context: ContextLike,
     defaultValue: T,
-    options?: EvaluationOptions,
+    options?: EvaluationOptions & ValueOptions,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#answer(key, context, options, ValueType.Any).detail(defaultValue);
+    return this.#answer(key, context, options, ValueType.Any).detail(defaultValue, options);
   }
 
   /** Returns the value of a boolean flag. */
@@ -357,9 +372,9 @@ export class Flags {
     key: Key,
     context: ContextLike,
     defaultValue: T,
-    options?: EvaluationOptions,
+    options?: EvaluationOptions & ValueOptions,
   ): FlagValue<Key> | T {
-    return this.#answer(key, context, options, ValueType.Json).value(defaultValue);
+    return this.#answer(key, context, options, ValueType.Json).value(defaultValue, options);
   }
 
   /** Returns the value of a flag of JSON with its variation and reason. */
@@ -367,9 +382,9 @@ export class Flags {
     key: Key,
     context: ContextLike,
     defaultValue: T,
-    options?: EvaluationOptions,
+    options?: EvaluationOptions & ValueOptions,
   ): EvaluationDetail<FlagValue<Key> | T> {
-    return this.#answer(key, context, options, ValueType.Json).detail(defaultValue);
+    return this.#answer(key, context, options, ValueType.Json).detail(defaultValue, options);
   }
 
   /** The values of all flags in LaunchDarkly's bootstrap format. */
@@ -405,43 +420,31 @@ export class Flags {
   }
 
   /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
-  strategyFor(system: System, context: ContextLike): Strategy | undefined {
-    return this.#tool("strategyFor", system, context);
-  }
+  declare strategyFor: (system: System, context: ContextLike) => Strategy | undefined;
 
   /**
    * Returns the flag's answer with everything needed to verify it with {@link replay}.
    */
-  receipt(key: FlagKey, context: ContextLike, options?: EvaluationOptions): Receipt {
-    return this.#tool("receipt", key, context, options);
-  }
+  declare receipt: (key: FlagKey, context: ContextLike, options?: EvaluationOptions) => Receipt;
 
   /**
    * Returns the document with flags turned on and off by a strategy.
    *
    * @throws {StrategyError} if the strategy is invalid, or names a missing flag
    */
-  withStrategy(strategy: StrategyName | Strategy, options?: StrategyOptions): Flags {
-    return this.#tool("withStrategy", strategy, options);
-  }
+  declare withStrategy: (strategy: StrategyName | Strategy, options?: StrategyOptions) => Flags;
 
   /** Returns the diagnostics of the document, and probable mistakes of its authors. */
-  check(options?: CheckOptions): Diagnostic[] {
-    return this.#tool("check", options);
-  }
+  declare check: (options?: CheckOptions) => Diagnostic[];
 
   /** Returns the differences between this document and a later one. */
-  diff(later: Flags | string | Uint8Array | object): Diff {
-    return this.#tool("diff", later);
-  }
+  declare diff: (later: Flags | string | Uint8Array | object) => Diff;
 
   /**
    * Returns the answers that change with a new document. Shares that follow from the documents are exact; those that
    * depend on attributes are only counted over contexts, one after the other.
    */
-  impact(next: DocumentLike, contexts?: Iterable<ContextLike>, options?: ImpactOptions): Impact {
-    return this.#tool("impact", next, contexts, options);
-  }
+  declare impact: (next: DocumentLike, contexts?: Iterable<ContextLike>, options?: ImpactOptions) => Impact;
 
   /**
    * Returns this document with another status of a flag. The order is `To Do`, `Doing`, `Staging`, `Done`, `Finished`,
@@ -454,9 +457,7 @@ export class Flags {
    * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
    * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
    */
-  withStatus(key: FlagKey, status: Status, now: number): Flags {
-    return this.#tool("withStatus", key, status, now);
-  }
+  declare withStatus: (key: FlagKey, status: Status, now: number) => Flags;
 
   /**
    * Returns the verdict that follows from an artifact's tests. If all of them pass under `Production State` it may be
@@ -464,9 +465,7 @@ export class Flags {
    * tests that evaluated no flag of the document count as not run, and a feature that they did not evaluate remains in
    * `Staging`.
    */
-  certification(options: CertificationOptions): Certification {
-    return this.#tool("certification", options);
-  }
+  declare certification: (options: CertificationOptions) => Certification;
 
   /**
    * Returns the features in an artifact that was built at `artifactTime` and is deployed now, both in seconds since
@@ -474,9 +473,7 @@ export class Flags {
    *
    * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
    */
-  deployment(artifactTime: number, now: number): Deployment {
-    return this.#tool("deployment", artifactTime, now);
-  }
+  declare deployment: (artifactTime: number, now: number) => Deployment;
 
   /**
    * Returns the change that ends a feature's rollout, if it is not finished already.
@@ -485,9 +482,7 @@ export class Flags {
    * @param safetyPeriod how long the flag must remain a kill switch, in seconds (default: four weeks)
    * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" variation to everybody
    */
-  finish(key: FlagKey, now: number, safetyPeriod?: number): LifecycleChange | undefined {
-    return this.#tool("finish", key, now, safetyPeriod);
-  }
+  declare finish: (key: FlagKey, now: number, safetyPeriod?: number) => LifecycleChange | undefined;
 
   /**
    * Returns this document after at most one step of each plan in a `lifecycle.rollout`, and the decisions. A plan waits
@@ -499,31 +494,22 @@ export class Flags {
    * @param alarms the states of alarms by name, such as `{ errors: "ok" }`
    * @param now the time in seconds since 1970
    */
-  advance(alarms: Alarms, now: number): Advance {
-    return this.#tool("advance", alarms, now);
-  }
+  declare advance: (alarms: Alarms, now: number) => Advance;
 
   /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
-  retirements(options: RetirementOptions): Retirement[] {
-    return this.#tool("retirements", options);
-  }
+  declare retirements: (options: RetirementOptions) => Retirement[];
 
   /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
-  toJson(): string {
-    return this.#tool("toJson");
-  }
+  declare toJson: () => string;
 
   /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */
-  typing(language?: "typescript" | "python"): string {
-    return this.#tool("typing", language);
-  }
+  declare typing: (language?: "typescript" | "python") => string;
 
   /** Returns the context keys that an evaluation may need big-segment memberships for. */
   bigSegmentKeys(context: ContextLike): string[] {
     const { held, text } = passContext(context);
-    const [flags = 0, parsed = 0] = handlesOf(this.#held, ...held);
-    const keys =
-      text === undefined ? core.bigSegmentKeys(flags, parsed) : core.bigSegmentKeysForHost(flags, text);
+    const [flags = 0, parsed = HOST_CONTEXT] = handlesOf(this.#held, ...held);
+    const keys = core.bigSegmentKeys(flags, parsed, text);
     return JSON.parse(argumentErrors.text(keys)) as string[];
   }
 

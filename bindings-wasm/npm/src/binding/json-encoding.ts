@@ -17,6 +17,9 @@ import { problems } from "./problems.js";
 /** The core's mark for "no JSON form"; a real negative zero is written as `0`. */
 export const NO_JSON_FORM = "-0";
 
+/** The text of an absent argument. */
+export const NO_TEXT = new Uint8Array();
+
 /** Printable ASCII that needs no escape in JSON. */
 export const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -40,13 +40,30 @@ function isRecord(value: JsonValue): value is { [member: string]: JsonValue } {
   return isContainer(value) && !Array.isArray(value) && !Object.values(value).some(isContainer);
 }
 
-/** The JSON text of an object or array; each caller gets its own copy. It is parsed at most once. */
+/** How a served object or array is returned. */
+export interface ValueOptions {
+  /**
+   * Whether all readers get the same deeply frozen object or array (default: `false`, each gets a copy that it may
+   * change).
+   */
+  readonly shared?: boolean | undefined;
+}
+
+/** The JSON text of an object or array. It is parsed at most once for copies, and once for the shared value. */
 export class JsonText {
   readonly #text: string;
   #copy: (() => Container) | undefined;
+  #shared: JsonValue | undefined;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  /** Returns a copy, or the shared value. */
+  read(options?: ValueOptions): JsonValue {
+    if (!options?.shared) return this.copy();
+    this.#shared ??= JSON.parse(this.#text, (_, value) => Object.freeze(value)) as JsonValue;
+    return this.#shared;
   }
 
   copy(): JsonValue {

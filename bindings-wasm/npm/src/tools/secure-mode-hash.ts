@@ -21,8 +21,8 @@ export function secureModeHash(sdkKey: string, context: ContextLike): string {
     throw new RangeError("the SDK key has a lone surrogate; pass it as it was issued");
   }
   const { held, text } = passContext(context);
-  const [parsed = 0] = handlesOf(...held);
+  const [parsed] = handlesOf(...held);
   return contextErrors.text(
-    text === undefined ? tools.secureModeHash(sdkKey, parsed) : tools.secureModeHashForHost(sdkKey, text),
+    parsed !== undefined ? tools.secureModeHash(sdkKey, parsed) : tools.secureModeHashForHost(sdkKey, text),
   );
 }

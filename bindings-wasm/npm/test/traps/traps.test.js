@@ -149,7 +149,10 @@ describe("a trap", () => {
     const { liveHandles } = await import("../../dist/generated/glue.js");
     const user = { kind: "user", key: "ada" };
     const flags = Flags.fromObject({
-      flags: { f: { key: "f", version: 1, on: false, variations: [1], offVariation: 0 } },
+      // A constant answer would need no call.
+      flags: {
+        f: { key: "f", version: 1, on: true, variations: [1], targets: [{ variation: 0, values: ["ada"] }] },
+      },
     });
     const context = Context.fromObject(user);
     const kept = flags.bind(context);

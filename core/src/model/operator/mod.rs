@@ -6,6 +6,7 @@ mod date;
 mod equality;
 mod number;
 mod regex;
+mod substring;
 mod text;
 mod version;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::substring::contains;
 use super::{ClauseValues, first_text_match};
 use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
@@ -53,7 +54,7 @@ impl TextTest {
         first_text_match(&self.values, steps, bytes, |part| match self.position {
             Position::Start => text.starts_with(&**part),
             Position::End => text.ends_with(&**part),
-            Position::Anywhere => text.contains(&**part),
+            Position::Anywhere => contains(text, part),
         })
     }
 }

@@ -119,7 +119,7 @@ fn are_identifiers(text: &str, leading_zeros: bool) -> bool {
 
 /// Reads a version whose minor and patch may be missing: `2`, `2.0`, `2-rc.1+build`.
 fn parse(text: &str) -> Option<Version> {
-    let split = |text, sign: char| match str::split_once(text, sign) {
+    let split = |text, sign: char| match str::split_once(text, [sign]) {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     };

@@ -70,7 +70,7 @@ impl<'p> Reader<'p> {
             if !self.eat("#") {
                 break;
             }
-            self.rest = self.rest.split_once("\n").unwrap_or_default().1;
+            self.rest = self.rest.split_once(['\n']).unwrap_or_default().1;
         }
     }
 
@@ -177,7 +177,7 @@ impl<'p> Reader<'p> {
 
     /// Parses the name of a group, which must be unique.
     fn name(&mut self) -> Option<()> {
-        let (name, rest) = self.rest.split_once(">")?;
+        let (name, rest) = self.rest.split_once(['>'])?;
         let first = |character: char| character == '_' || character.is_alphabetic();
         let later = |character: char| {
             matches!(character, '_' | '.' | '[' | ']') || character.is_alphanumeric()
@@ -400,7 +400,7 @@ impl<'p> Reader<'p> {
 
     /// Reads `[:name:]` or `[:^name:]`.
     fn posix_class(&mut self) -> Option<Characters> {
-        let (name, rest) = self.rest.strip_prefix("[:")?.split_once("]")?;
+        let (name, rest) = self.rest.strip_prefix("[:")?.split_once([']'])?;
         self.rest = rest;
         let name = name.strip_suffix(':')?;
         match name.strip_prefix('^') {
