@@ -19,6 +19,7 @@ mod outcome;
 mod place;
 mod replacement;
 mod table;
+mod text_edit;
 mod versions;
 
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ mod lifecycle;
 mod printable;
 mod program;
 mod project;
+mod promote;
 mod reports;
 mod stamp;
 mod usage;

@@ -11,8 +11,9 @@
 //!   `rollout` advances planned rollouts;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag; `edit` changes flags in the text of a document, `convert` converts
-//!   documents of other tools, and `projection` makes the smaller document for clients;
+//!   answers of one flag; `edit` changes flags in the text of a document, `promote` carries them from
+//!   one document to another, `convert` converts documents of other tools, and `projection` makes the
+//!   smaller document for clients;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -35,6 +36,7 @@ mod last_evaluated;
 mod lifecycle;
 mod percentage;
 mod projection;
+mod promote;
 mod receipt;
 mod retirement;
 mod rollout;
@@ -75,6 +77,7 @@ pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
     check_visibility, parent_digest, project,
 };
+pub use promote::{PromoteOptions, Promotion, PromotionNote, promote};
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
     DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
