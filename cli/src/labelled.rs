@@ -27,6 +27,16 @@ pub(crate) fn split(argument: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// Parses the `NAME=FILE` of an environment's document.
+pub(crate) fn environment_file(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.to_owned()))
+        }
+        _ => Err("expected `NAME=FILE`".to_owned()),
+    }
+}
+
 /// Loads each document. The label defaults to its `meta.environment`, else to its file name.
 pub(crate) fn documents(
     arguments: &[String],

@@ -41,6 +41,14 @@ impl Failure {
     pub(crate) fn message(text: impl Into<String>) -> Failure {
         Failure::Message(text.into())
     }
+
+    /// The message without its prefix.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Failure::Message(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Failure {

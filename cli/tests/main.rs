@@ -6,6 +6,7 @@ mod advance;
 mod certify;
 mod check;
 mod documents;
+mod environments;
 mod evaluate;
 mod examples;
 mod flag;

@@ -70,8 +70,9 @@ pub use inventory::{
 pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{
     Artifact, FlagKind, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status,
-    TransitionError, artifacts, environment, lifecycle, moment_of_seconds, on_variation, owner,
-    read_moment, stakeholder, stamped, stamped_changes, status_change, with_changes, with_status,
+    TransitionError, artifacts, environment, followed_changes, lifecycle, moment_of_seconds,
+    on_variation, owner, read_moment, stakeholder, stamped, stamped_changes, status_change,
+    with_changes, with_status,
 };
 pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
