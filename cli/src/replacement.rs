@@ -121,7 +121,7 @@ mod tests {
         let changes =
             names.each_ref().map(|file| Change { file, before: b"before", after: b"after" });
         let text = |path: &Path| std::fs::read_to_string(path).unwrap();
-        // A folder is no file: nothing is renamed.
+        // A folder cannot be replaced: nothing is renamed.
         assert!(replace_all(&changes).is_err());
         assert_eq!((text(&one), text(&other)), ("before".to_owned(), "before".to_owned()));
         // The second rename fails.

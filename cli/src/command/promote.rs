@@ -14,8 +14,8 @@ use crate::text_edit::TextEdit;
 /// A flag that FILE lacks is added switched off. A flag that it has gets the definition of FROM:
 /// variations, rules and prerequisites. FILE keeps whether a flag is on, its percentages, individual
 /// targets, off variation, salt and status. Missing flags and segments that a carried flag needs
-/// are added too, and notes name what was left out. If anything does not fit, nothing is written
-/// and the exit code is 1.
+/// are added too, and notes name the parts that were left out. If anything does not fit, nothing is
+/// written and the exit code is 1.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Flag document to carry flags from, which is only read
