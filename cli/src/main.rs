@@ -18,6 +18,7 @@ mod lifecycle_edit;
 mod outcome;
 mod place;
 mod replacement;
+mod review_page;
 mod table;
 mod text_edit;
 mod versions;

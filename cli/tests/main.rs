@@ -17,5 +17,6 @@ mod program;
 mod project;
 mod promote;
 mod reports;
+mod review;
 mod stamp;
 mod usage;

@@ -15,7 +15,7 @@
 //!   one document to another, `convert` converts documents of other tools, and `projection` makes the
 //!   smaller document for clients;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
-//!   environments; `retirement` finds removable flags;
+//!   environments; `retirement` finds removable flags; `review` lists the flags for a meeting;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
 //!   document's flags; `appconfig_key` converts keys for AWS AppConfig.
 
@@ -39,6 +39,7 @@ mod projection;
 mod promote;
 mod receipt;
 mod retirement;
+mod review;
 mod rollout;
 mod simulation;
 mod strategy;
@@ -56,7 +57,7 @@ pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
 pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
-pub use diff::{Diff, diff};
+pub use diff::{Diff, cell_code, diff};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
     Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
@@ -81,8 +82,10 @@ pub use projection::{
 pub use promote::{PromoteOptions, Promotion, PromotionNote, promote};
 pub use receipt::{Receipt, ReceiptError, receipt, replay};
 pub use retirement::{
-    DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
+    DatedDocument, JointRetirement, Retirement, RetirementInputs, RetirementRule, Since, Verdict,
+    joint_retirements, retirements,
 };
+pub use review::{Due, DueReason, Moved, Movement, Review, ReviewDocument, ReviewPeriod};
 pub use rollout::{Advance, Alarms, Decision, DecisionKind, advance};
 pub use simulation::{
     RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,

@@ -110,12 +110,19 @@ pub(super) fn carried(
         (rules, _) if options.with_rollout => rules,
         (None, None) => None,
         (rules, own) => {
-            let fallthrough = members.iter().find(|(name, _)| &**name == "fallthrough");
-            let fallthrough = fallthrough.and_then(|(_, served)| served.as_object()).cloned();
+            let value = |wanted: &str| members.iter().find(|(name, _)| &**name == wanted);
+            let fallthrough = value("fallthrough").and_then(|(_, served)| served.as_object());
+            let fallthrough = fallthrough
+                .cloned()
+                .filter(|served| has_shares(served) || member(served, "variation").is_some());
+            // An off flag may have no fallthrough.
+            let off = value("offVariation").map_or(Value::from(0), |(_, index)| index.clone());
+            let fallthrough =
+                fallthrough.unwrap_or_else(|| Object::from_iter([("variation", off)]));
             let rules = Rules {
                 from: rules.as_deref().unwrap_or_default(),
                 held: own.as_deref().unwrap_or_default(),
-                fallthrough: &fallthrough.unwrap_or_default(),
+                fallthrough: &fallthrough,
                 indices: &indices,
                 path: &list,
             };
