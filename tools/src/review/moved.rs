@@ -73,7 +73,7 @@ pub(super) fn moved(document: &ReviewDocument<'_>, period: &ReviewPeriod) -> Vec
     }
 }
 
-/// The flags that differ from an earlier document. A difference of times alone is none.
+/// The flags that differ from an earlier document. Those whose times alone differ are left out.
 fn between(document: &ReviewDocument<'_>, then: &Flags) -> Vec<Moved> {
     let found = diff(then, document.flags);
     let flag =
