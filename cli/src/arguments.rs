@@ -41,13 +41,6 @@ impl DocumentArgument {
     }
 }
 
-impl DocumentArgument {
-    /// The container of its flags, for other documents of the same kind.
-    pub(crate) fn container(&self) -> Container {
-        self.container
-    }
-}
-
 impl Container {
     pub(crate) fn load(self, source: &Source) -> Result<Flags, DocumentError> {
         if self.appconfig {

@@ -27,6 +27,16 @@ pub(crate) fn split(argument: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// Parses the `NAME=FILE` of an environment's document.
+pub(crate) fn environment_file(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.to_owned()))
+        }
+        _ => Err("expected `NAME=FILE`".to_owned()),
+    }
+}
+
 /// Loads each document. The label defaults to its `meta.environment`, else to its file name.
 pub(crate) fn documents(
     arguments: &[String],
@@ -130,25 +140,50 @@ pub(crate) struct DatedFile {
     pub(crate) flags: Flags,
 }
 
-/// Reads each `TIME=FILE`, file, or folder of files.
-pub(crate) fn read_history(
+/// Reads each `TIME=FILE`, file, or folder of files, and returns those of each label. An argument may
+/// begin with the label of its document; if there are several documents, it must.
+pub(crate) fn read_histories(
     arguments: &[String],
+    labels: &[&str],
     container: Container,
     now: f64,
     input: &mut Input,
-) -> Result<Vec<DatedFile>, Failure> {
-    let mut files = Vec::new();
+) -> Result<Vec<Vec<DatedFile>>, Failure> {
+    let mut histories: Vec<Vec<DatedFile>> = labels.iter().map(|_| Vec::new()).collect();
     for argument in arguments {
-        let (time, file) = split(argument);
-        if time.is_none() && Path::new(file).is_dir() {
-            for file in documents_in(file)? {
-                files.push(dated(None, &file, container, now, input)?);
+        let (label, rest) = split(argument);
+        let named = label.and_then(|label| labels.iter().position(|known| *known == label));
+        let (place, argument) = match (named, labels) {
+            (Some(place), _) => (place, rest),
+            (None, [_]) => (0, argument.as_str()),
+            (None, _) => {
+                return Err(Failure::message(format!(
+                    "`{argument}`: it is unknown whose history it is; write `LABEL={argument}`"
+                )));
             }
-        } else {
-            files.push(dated(time, file, container, now, input)?);
-        }
+        };
+        let Some(files) = histories.get_mut(place) else { continue };
+        read_history(argument, container, now, input, files)?;
     }
-    Ok(files)
+    Ok(histories)
+}
+
+fn read_history(
+    argument: &str,
+    container: Container,
+    now: f64,
+    input: &mut Input,
+    files: &mut Vec<DatedFile>,
+) -> Result<(), Failure> {
+    let (time, file) = split(argument);
+    if time.is_none() && Path::new(file).is_dir() {
+        for file in documents_in(file)? {
+            files.push(dated(None, &file, container, now, input)?);
+        }
+    } else {
+        files.push(dated(time, file, container, now, input)?);
+    }
+    Ok(())
 }
 
 /// The JSON files of a folder, by name.

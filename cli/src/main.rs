@@ -18,7 +18,9 @@ mod lifecycle_edit;
 mod outcome;
 mod place;
 mod replacement;
+mod review_page;
 mod table;
+mod text_edit;
 mod versions;
 
 use std::process::ExitCode;

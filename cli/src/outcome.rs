@@ -49,6 +49,14 @@ impl Failure {
              `pip install 'isoflag[cli]'` or `cargo install isoflag-cli`"
         ))
     }
+
+    /// The message without its prefix.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Failure::Message(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Failure {

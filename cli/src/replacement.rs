@@ -1,13 +1,52 @@
-//! Replaces a file atomically.
+//! Replaces files atomically.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::outcome::{Failure, reason};
 
 /// Writes a temporary file beside the target, then renames it. If that fails, nothing changes.
 pub(crate) fn replace(file: &str, bytes: &[u8]) -> Result<(), Failure> {
-    written(Path::new(file), bytes).map_err(|error| unwritable(file, &error))
+    let replaced = Replacement::prepare(Path::new(file), bytes).and_then(Replacement::finish);
+    replaced.map_err(|error| unwritable(file, &error))
+}
+
+/// A file to replace, with its contents before and after.
+pub(crate) struct Change<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) before: &'a [u8],
+    pub(crate) after: &'a [u8],
+}
+
+/// Replaces all of the files, or none: each is written beside its target before the first is renamed.
+pub(crate) fn replace_all(changes: &[Change<'_>]) -> Result<(), Failure> {
+    let mut prepared = Vec::new();
+    for Change { file, after, .. } in changes {
+        let replacement = Replacement::prepare(Path::new(file), after);
+        prepared.push(replacement.map_err(|error| unwritable(file, &error))?);
+    }
+    finish_all(prepared, changes)
+}
+
+/// Renames the prepared files. If that fails, those that are renamed already are restored.
+fn finish_all(prepared: Vec<Replacement>, changes: &[Change<'_>]) -> Result<(), Failure> {
+    for (index, (replacement, change)) in prepared.into_iter().zip(changes).enumerate() {
+        let Err(error) = replacement.finish() else { continue };
+        let failure = unwritable(change.file, &error);
+        for done in changes.iter().take(index) {
+            if replace(done.file, done.before).is_err() {
+                let file = done.file;
+                return Err(Failure::message(format!(
+                    "{}; `{file}` is changed already and cannot be restored",
+                    failure.text()
+                )));
+            }
+        }
+        return Err(failure);
+    }
+    Ok(())
 }
 
 /// The error of a file that cannot be written.
@@ -15,33 +54,89 @@ pub(crate) fn unwritable(file: &str, error: &std::io::Error) -> Failure {
     Failure::message(format!("cannot write `{file}`: {}", reason(error)))
 }
 
-fn written(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // A symbolic link is kept: its target is replaced.
-    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-    let held = std::fs::metadata(&target).ok();
-    if held.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-        return Err(std::io::ErrorKind::IsADirectory.into());
+/// A file whose new contents are ready.
+enum Replacement {
+    /// A file beside the target, which is renamed.
+    Beside(NamedTempFile, PathBuf),
+    /// The target is overwritten.
+    Over(PathBuf, Vec<u8>),
+}
+
+impl Replacement {
+    fn finish(self) -> std::io::Result<()> {
+        match self {
+            Replacement::Beside(beside, target) => {
+                beside.persist(target)?;
+                Ok(())
+            }
+            Replacement::Over(target, bytes) => std::fs::write(target, bytes),
+        }
     }
-    // A device or a pipe cannot be replaced. Under WASI a new file would lose the permissions of
-    // the one that it replaces.
-    if held.as_ref().is_some_and(|held| !held.is_file() || cfg!(target_os = "wasi")) {
-        return std::fs::write(&target, bytes);
+
+    fn prepare(file: &Path, bytes: &[u8]) -> std::io::Result<Replacement> {
+        // A symbolic link is kept: its target is replaced.
+        let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+        let held = std::fs::metadata(&target).ok();
+        if held.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            return Err(std::io::ErrorKind::IsADirectory.into());
+        }
+        // A device or a pipe cannot be replaced. Under WASI a new file would lose the permissions of
+        // the one that it replaces.
+        if held.as_ref().is_some_and(|held| !held.is_file() || cfg!(target_os = "wasi")) {
+            return Ok(Replacement::Over(target, bytes.to_vec()));
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut beside = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // The permissions of a new file, restricted by the process's umask.
+            beside.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut beside =
+            beside.prefix(".isoflag-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        beside.write_all(bytes)?;
+        beside.as_file().sync_all()?;
+        #[cfg(not(target_os = "wasi"))]
+        if let Some(held) = held {
+            beside.as_file().set_permissions(held.permissions())?;
+        }
+        Ok(Replacement::Beside(beside, target))
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut beside = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The permissions of a new file, restricted by the process's umask.
-        beside.permissions(std::fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_files_are_replaced_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+        let write = |path: &Path| std::fs::write(path, b"before").unwrap();
+        write(&one);
+        write(&other);
+        let change = |file: &'_ Path| file.to_str().unwrap().to_owned();
+        let names = [change(&one), change(&other), change(folder.path())];
+        let changes =
+            names.each_ref().map(|file| Change { file, before: b"before", after: b"after" });
+        let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+        // A folder cannot be replaced: nothing is renamed.
+        assert!(replace_all(&changes).is_err());
+        assert_eq!((text(&one), text(&other)), ("before".to_owned(), "before".to_owned()));
+        // The second rename fails.
+        let pair = &changes[..2];
+        let prepared =
+            pair.iter().map(|change| Replacement::prepare(Path::new(change.file), b"after"));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>().unwrap();
+        std::fs::remove_file(&other).unwrap();
+        std::fs::create_dir(&other).unwrap();
+        assert!(finish_all(prepared, pair).is_err());
+        assert_eq!(text(&one), "before");
+        std::fs::remove_dir(&other).unwrap();
+        write(&other);
+        replace_all(pair).unwrap();
+        assert_eq!((text(&one), text(&other)), ("after".to_owned(), "after".to_owned()));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
-    let mut beside = beside.prefix(".isoflag-").tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    beside.write_all(bytes)?;
-    beside.as_file().sync_all()?;
-    #[cfg(not(target_os = "wasi"))]
-    if let Some(held) = held {
-        beside.as_file().set_permissions(held.permissions())?;
-    }
-    beside.persist(&target)?;
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! `stamp` changes the version and the time in `meta`; `stamp OLD NEW` also marks the flags whose answers can have changed.
 
-use isoflag::Value;
+use isoflag::{Flags, Value};
 
 use crate::program::{Ran, file, isoflag, isoflag_reading};
 
@@ -152,6 +152,18 @@ fn if_a_flag_cannot_hold_a_time_the_document_is_marked() {
     let (ran, text) = stamped("values", &new);
     assert_eq!((ran.code, keys(&ran).as_str()), (0, r#"["value"]"#));
     assert!(text.contains(r#""meta": {"version": 5, "lastModifiedTimestamp": 200}"#), "{text}");
+}
+
+#[test]
+fn if_a_flag_is_removed_the_document_is_marked() {
+    // The time of a flag that is not there is that of the document.
+    let new = OLD.replace(",\n    \"plain\": {\"on\": false}", "");
+    let (ran, text) = stamped("removed", &new);
+    assert_eq!((ran.code, keys(&ran).as_str()), (0, r#"["plain"]"#));
+    assert!(text.contains(r#""meta": {"version": 5, "lastModifiedTimestamp": 200}"#), "{text}");
+    assert!(text.contains(r#""owner": "a", "lastModifiedTimestamp": 50"#), "{text}");
+    let [before, after] = [OLD, &text].map(|text| Flags::from_json(text.as_bytes()).unwrap());
+    assert!(!after.steps_back_from(&before));
 }
 
 #[test]

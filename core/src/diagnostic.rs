@@ -335,6 +335,8 @@ codes! {
     INVALID_MOMENT = "invalid-moment", Warning;
     /// A flag is on outside development before its feature is ready.
     ON_BEFORE_ITS_TIME = "on-before-its-time", Error;
+    /// A feature has another status in another environment.
+    STATUS_DIFFERS = "status-differs", Warning;
     /// A team has too many flags.
     TOO_MANY_FLAGS = "too-many-flags", Warning;
     /// A flag is older than allowed.

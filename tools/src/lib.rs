@@ -11,10 +11,11 @@
 //!   `rollout` advances planned rollouts;
 //! - `check` finds authoring mistakes; `diff` describes the differences between two documents, and
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
-//!   answers of one flag; `edit` changes flags in the text of a document, `convert` converts
-//!   documents of other tools, and `projection` makes the smaller document for clients;
+//!   answers of one flag; `edit` changes flags in the text of a document, `promote` carries them from
+//!   one document to another, `convert` converts documents of other tools, and `projection` makes the
+//!   smaller document for clients;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
-//!   environments; `retirement` finds removable flags;
+//!   environments; `retirement` finds removable flags; `review` lists the flags for a meeting;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
 //!   document's flags; `appconfig_key` converts keys for AWS AppConfig.
 
@@ -35,8 +36,10 @@ mod last_evaluated;
 mod lifecycle;
 mod percentage;
 mod projection;
+mod promote;
 mod receipt;
 mod retirement;
+mod review;
 mod rollout;
 mod simulation;
 mod strategy;
@@ -54,7 +57,7 @@ pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
 pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
-pub use diff::{Diff, diff, patch_between};
+pub use diff::{Diff, cell_code, diff, patch_between};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
     Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
@@ -68,17 +71,21 @@ pub use inventory::{
 pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{
     Artifact, FlagKind, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status,
-    TransitionError, artifacts, environment, lifecycle, moment_of_seconds, on_variation, owner,
-    read_moment, stakeholder, stamped, stamped_changes, status_change, with_changes, with_status,
+    TransitionError, artifacts, environment, followed_changes, lifecycle, moment_of_seconds,
+    on_variation, owner, read_moment, stakeholder, stamped, stamped_changes, status_change,
+    with_changes, with_status,
 };
 pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
     check_visibility, project, projected_json,
 };
+pub use promote::{PromoteOptions, Promotion, PromotionNote, promote};
 pub use receipt::{Receipt, ReceiptError, receipt, replay, system_receipt};
 pub use retirement::{
-    DatedDocument, Retirement, RetirementInputs, RetirementRule, Since, Verdict, retirements,
+    DatedDocument, JointRetirement, Retirement, RetirementInputs, RetirementRule, Since, Verdict,
+    joint_retirements, retirements,
 };
+pub use review::{Due, DueReason, Moved, Movement, Review, ReviewDocument, ReviewPeriod};
 pub use rollout::{Advance, Alarms, Decision, DecisionKind, advance};
 pub use simulation::{
     RaiseError, SimulatedRollout, SimulatedShare, Simulation, SimulationCounter, raised,

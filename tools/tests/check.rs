@@ -412,6 +412,30 @@ fn a_flag_that_is_on_in_production_must_be_on_in_staging() {
 }
 
 #[test]
+fn a_feature_has_one_status_in_all_environments() {
+    let with = |status: &str| flags(&flag(&format!(r#""lifecycle": {{{status}}}"#)));
+    let [doing, done, none] = [r#""status": "Doing""#, r#""status": "Done""#, ""].map(with);
+    let differ = |environments: [&Flags; 3]| -> Vec<String> {
+        let [dev, staging, prod] = environments;
+        let named = [("dev", dev), ("staging", staging), ("prod", prod)];
+        let all = check_environments(&named, &CheckOptions::default());
+        let codes = all.iter().zip(["dev", "staging", "prod"]).flat_map(|(found, name)| {
+            let differing = found.iter().filter(|found| found.code() == "status-differs");
+            differing.map(move |found| format!("{name} {}", found.path()))
+        });
+        codes.collect()
+    };
+    for (environments, expected) in [
+        ([&done, &done, &done], &[][..]),
+        ([&done, &doing, &done], &["staging flags.f.lifecycle.status"]),
+        ([&none, &doing, &done], &["prod flags.f.lifecycle.status"]),
+        ([&done, &none, &none], &[]),
+    ] {
+        assert_eq!(differ(environments), expected);
+    }
+}
+
+#[test]
 fn strategies_are_those_of_their_system() {
     let strategies = |production: &str| {
         format!(r#"{{"flags": {{}}, "meta": {{"strategies": {{"production": [{production}]}}}}}}"#)

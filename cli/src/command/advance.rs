@@ -2,13 +2,11 @@
 
 use clap::Args;
 use isoflag::Value;
-use isoflag_tools::{Alarms, Decision, DecisionKind, advance};
+use isoflag_tools::{Advance, Alarms, Decision, DecisionKind, advance};
 
-use super::{Format, object};
-use crate::clock::NowArgument;
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
+use crate::lifecycle_edit::LifecycleArguments;
 use crate::outcome::{Failure, Outcome};
 
 /// Advance planned rollouts: the next stage, or back if an alarm is on
@@ -18,21 +16,16 @@ use crate::outcome::{Failure, Outcome};
 /// invalid.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Flag document
-    file: String,
+    #[command(flatten)]
+    lifecycle: LifecycleArguments,
 
     /// State of an alarm; a plan waits while the state of one of its alarms is unknown
     #[arg(long = "alarm", value_name = "NAME=ok|alarm")]
     alarms: Vec<String>,
 
-    /// Rewrite the document
+    /// Rewrite the documents
     #[arg(long)]
     write: bool,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -41,30 +34,36 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let alarms = alarms(&arguments.alarms)?;
-    let now = arguments.now.seconds()?;
-    let document = Edited::read(&arguments.file, input)?;
-    let advanced = advance(&document.flags, &alarms, now);
-    let decisions = &advanced.decisions;
+    let now = arguments.lifecycle.now.seconds()?;
+    let documents = arguments.lifecycle.read(input)?;
+    let advanced: Vec<_> =
+        documents.iter().map(|document| advance(&document.flags, &alarms, now)).collect();
     if arguments.write {
-        document.rewrite(&advanced.flags)?;
+        let later: Vec<_> = advanced.iter().map(|advanced| advanced.flags.clone()).collect();
+        documents.rewrite(&later)?;
     }
-    if arguments.format.json {
-        console.line(object([
-            ("now", Value::from(now)),
-            ("decisions", decisions.iter().map(Decision::to_value).collect()),
-            ("written", Value::Bool(arguments.write)),
-        ]))?;
+    if arguments.lifecycle.format.json {
+        let report = |advanced: &Advance| {
+            vec![
+                ("now", Value::from(now)),
+                ("decisions", advanced.decisions.iter().map(Decision::to_value).collect()),
+                ("written", Value::Bool(arguments.write)),
+            ]
+        };
+        documents.print_json(advanced.iter().map(report).collect(), console)?;
     } else {
-        for decision in decisions {
-            let unwritten = decision.changed && !arguments.write;
-            let note = if unwritten { " (not written)" } else { "" };
-            console.line(format_args!("{decision}{note}"))?;
+        for (document, advanced) in documents.iter().zip(&advanced) {
+            for decision in &advanced.decisions {
+                let unwritten = decision.changed && !arguments.write;
+                let note = if unwritten { " (not written)" } else { "" };
+                console.line(format_args!("{}{decision}{note}", document.label()))?;
+            }
         }
     }
     let is_finding = |decision: &Decision| {
         matches!(decision.kind, DecisionKind::Alarm | DecisionKind::MalformedPlan)
     };
-    Ok(match decisions.iter().any(is_finding) {
+    Ok(match advanced.iter().flat_map(|advanced| &advanced.decisions).any(is_finding) {
         true => Outcome::Findings,
         false => Outcome::Fine,
     })

@@ -9,15 +9,15 @@ use clap::Args;
 use isoflag::{Flags, Value};
 use isoflag_tools::{
     Certification, CertificationVerdict, StepResult, Strategy, StrategyKind, Ternary, TestEvidence,
-    certification, certification_by_evidence, with_strategy,
+    certification, certification_by_evidence, followed_changes, with_strategy,
 };
 
-use super::{Format, object};
-use crate::clock::{NowArgument, date_and_time, moment_argument, not_in_the_future};
+use super::object;
+use crate::clock::{date_and_time, moment_argument, not_in_the_future};
 use crate::console::Console;
 use crate::evidence::{self, EVIDENCE};
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
+use crate::lifecycle_edit::{Edited, LifecycleArguments};
 use crate::outcome::{Failure, Outcome, reason};
 use crate::replacement::replace;
 
@@ -32,10 +32,13 @@ use crate::replacement::replace;
 /// which evaluations are recorded: by isoflag's pytest plugin and FlagClient, by `underStrategy` of
 /// `isoflag/testing`, and by `isoflag eval`. A feature in Staging that the second run does not
 /// evaluate remains there. The exit code is 0 if both passed and every feature was evaluated.
+///
+/// With several documents, the tests run with the first one, and the results are written to all. A
+/// feature in Staging must have the same status in each of them.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Flag document
-    file: String,
+    #[command(flatten)]
+    lifecycle: LifecycleArguments,
 
     /// Build time of the artifact, in seconds since 1970 or as a date and time; by default the
     /// artifact contains everything that is in Staging now
@@ -54,11 +57,6 @@ pub(crate) struct Arguments {
     /// Command that runs all tests, after `--`
     #[arg(required = true, last = true, value_name = "COMMAND")]
     command: Vec<String>,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -69,24 +67,34 @@ pub(crate) fn run(
     if cfg!(target_os = "wasi") {
         return Err(Failure::runs_a_program("`certify` runs a command"));
     }
-    let now = arguments.now.seconds()?;
+    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
+    let now = now.seconds()?;
     if let Some(built) = arguments.artifact_time {
         not_in_the_future(built, now, "`--artifact-time`")?;
     }
-    if arguments.file == "-" {
+    if arguments.lifecycle.reads_standard_input() {
         return Err(Failure::message(
             "`certify` needs a file, because the command may read standard input",
         ));
     }
-    let document = Edited::read(&arguments.file, input)?;
+    let documents = arguments.lifecycle.read(input)?;
+    let document = documents.first();
+    // A document that would not take the statuses is reported before the tests run.
+    let passed = StepResult::Passed;
+    let hoped = certification(&document.flags, passed, passed, arguments.artifact_time, now);
+    for other in documents.iter() {
+        if let Err(error) = followed_changes(&hoped.changes, &other.flags, now) {
+            return other.refuse(&error, format.json, console);
+        }
+    }
     let folder = tempfile::tempdir().map_err(|error| {
         Failure::message(format!("cannot make a temporary folder: {}", reason(&error)))
     })?;
     let mut step = |kind| {
-        if !arguments.format.json {
+        if !format.json {
             console.complain(format_args!("{kind}: {}", arguments.command.join(" ")));
         }
-        tested(arguments, &document.flags, kind, folder.path())
+        tested(arguments, document, kind, folder.path())
     };
     let first = step(StrategyKind::ProductionState)?;
     // Its result would change nothing for an artifact that may not be deployed.
@@ -98,10 +106,15 @@ pub(crate) fn run(
     // Tests that evaluate nothing prove nothing about the artifact.
     let write = arguments.write && !first.is_unproved(arguments);
     if write {
-        document.write(&found.changes, Some(&found.artifact(now)))?;
+        let changes = |other: &Edited| {
+            followed_changes(&found.changes, &other.flags, now)
+                .map_err(|error| Failure::message(error.to_string()))
+        };
+        let changes: Result<Vec<_>, _> = documents.iter().map(changes).collect();
+        documents.write(&changes?, Some(&found.artifact(now)))?;
     }
     let steps = [("Production State", &first), ("Next Release", &second)];
-    if arguments.format.json {
+    if format.json {
         let evaluated =
             |step: &Step| step.evaluated.iter().map(|key| Value::from(&**key)).collect();
         console.line(object([
@@ -180,12 +193,13 @@ fn certified(
 /// Runs the command under a strategy.
 fn tested(
     arguments: &Arguments,
-    flags: &Flags,
+    document: &Edited,
     kind: StrategyKind,
     folder: &Path,
 ) -> Result<Step, Failure> {
+    let flags = &document.flags;
     let under = with_strategy(flags, &Strategy::from(kind))
-        .map_err(|error| Failure::message(format!("`{}`: {error}", arguments.file)))?;
+        .map_err(|error| Failure::message(format!("`{}`: {error}", document.source.name)))?;
     let file = folder.join(kind.as_str().to_lowercase().replace(' ', "-")).with_extension("json");
     replace(&file.to_string_lossy(), under.document().to_canonical_json().as_bytes())?;
     let evidence = file.with_extension("evidence").to_string_lossy().into_owned();

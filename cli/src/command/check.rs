@@ -13,6 +13,7 @@ use crate::clock::NowArgument;
 use crate::console::Console;
 use crate::finding::{Findings, LineColumn};
 use crate::input::{Input, Source};
+use crate::labelled::environment_file;
 use crate::outcome::{Failure, Outcome};
 
 /// Report mistakes in documents, with their positions
@@ -28,8 +29,9 @@ pub(crate) struct Arguments {
     files: Vec<String>,
 
     /// Document of an environment, such as `prod=prod.json`; repeatable. A flag that is on there
-    /// but off in `dev` is an error, and one that is on in `prod` but off in `staging`
-    #[arg(long, value_name = "NAME=FILE", value_parser = environment)]
+    /// but off in `dev` is an error, and one that is on in `prod` but off in `staging`. A feature
+    /// with another status is a warning
+    #[arg(long, value_name = "NAME=FILE", value_parser = environment_file)]
     env: Vec<(String, String)>,
 
     #[command(flatten)]
@@ -89,15 +91,6 @@ enum Deny {
 fn code(name: &str) -> Result<Code, String> {
     let unknown = || "there is no such finding; docs/diagnostics.md lists the codes".to_owned();
     Code::named(name).ok_or_else(unknown)
-}
-
-fn environment(argument: &str) -> Result<(String, String), String> {
-    match argument.split_once('=') {
-        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
-            Ok((name.to_owned(), file.to_owned()))
-        }
-        _ => Err("expected `NAME=FILE`".to_owned()),
-    }
 }
 
 /// The report on one file.

@@ -2,13 +2,12 @@
 
 use clap::Args;
 use isoflag::Value;
-use isoflag_tools::{Ternary, deployment};
+use isoflag_tools::{Deployment, Ternary, deployment};
 
-use super::{Format, object};
-use crate::clock::{NowArgument, moment_argument, not_in_the_future};
+use crate::clock::{moment_argument, not_in_the_future};
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
+use crate::lifecycle_edit::LifecycleArguments;
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
@@ -20,8 +19,8 @@ use crate::table::{Cell, Table};
 /// is rejected; the document records the last fifty, by --artifact-time.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Flag document, which is rewritten
-    file: String,
+    #[command(flatten)]
+    lifecycle: LifecycleArguments,
 
     /// Build time of the artifact, in seconds since 1970 or as a date and time
     #[arg(long, value_name = "TIME", value_parser = moment_argument)]
@@ -30,11 +29,6 @@ pub(crate) struct Arguments {
     /// Only list; write nothing
     #[arg(long)]
     dry_run: bool,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -42,37 +36,52 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = arguments.now.seconds()?;
+    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
+    let now = now.seconds()?;
     let built = arguments.artifact_time;
     not_in_the_future(built, now, "`--artifact-time`")?;
-    let document = Edited::read(&arguments.file, input)?;
-    let found = match deployment(&document.flags, built, now) {
-        Ok(found) => found,
-        Err(error) => return document.refuse(&error, arguments.format.json, console),
-    };
-    if !arguments.dry_run {
-        document.write(&found.changes, None)?;
+    let documents = arguments.lifecycle.read(input)?;
+    let mut found = Vec::new();
+    for document in documents.iter() {
+        match deployment(&document.flags, built, now) {
+            Ok(deployment) => found.push(deployment),
+            Err(error) => return document.refuse(&error, format.json, console),
+        }
     }
-    if arguments.format.json {
-        console.line(object([
-            ("artifactTimestamp", Value::from(built)),
-            ("deployment", found.to_value()),
-            ("written", Value::Bool(!arguments.dry_run)),
-        ]))?;
+    if !arguments.dry_run {
+        let changes: Vec<_> = found.iter().map(|found| found.changes.clone()).collect();
+        documents.write(&changes, None)?;
+    }
+    if format.json {
+        let report = |found: &Deployment| {
+            vec![
+                ("artifactTimestamp", Value::from(built)),
+                ("deployment", found.to_value()),
+                ("written", Value::Bool(!arguments.dry_run)),
+            ]
+        };
+        documents.print_json(found.iter().map(report).collect(), console)?;
         return Ok(Outcome::Fine);
     }
-    let mut table = Table::new(&["FLAG", "STATUS", "IN THE ARTIFACT", "BETA"]);
-    for feature in &found.features {
-        let included = match feature.included {
-            Ternary::Unknown => "unknown: no `stagedTimestamp`",
-            answer => answer.as_str(),
-        };
-        table.row(vec![
-            Cell::new(&*feature.key),
-            Cell::new(feature.status.as_str()),
-            Cell::new(included),
-            Cell::new(if feature.beta { "yes" } else { "" }),
-        ]);
+    let is_named = documents.iter().any(|document| document.environment.is_some());
+    let environment = if is_named { &["ENVIRONMENT"][..] } else { &[] };
+    let headings = [environment, &["FLAG", "STATUS", "IN THE ARTIFACT", "BETA"]].concat();
+    let mut table = Table::new(&headings);
+    for (document, found) in documents.iter().zip(&found) {
+        for feature in &found.features {
+            let included = match feature.included {
+                Ternary::Unknown => "unknown: no `stagedTimestamp`",
+                answer => answer.as_str(),
+            };
+            let environment = document.environment.as_ref().map(Cell::new);
+            let cells = [
+                Cell::new(&*feature.key),
+                Cell::new(feature.status.as_str()),
+                Cell::new(included),
+                Cell::new(if feature.beta { "yes" } else { "" }),
+            ];
+            table.row(environment.into_iter().chain(cells).collect());
+        }
     }
     console.table(&table)?;
     Ok(Outcome::Fine)

@@ -4,11 +4,10 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::{LifecycleChange, finish};
 
-use super::{Format, object};
-use crate::clock::{NowArgument, date};
+use crate::clock::date;
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
+use crate::lifecycle_edit::LifecycleArguments;
 use crate::outcome::{Failure, Outcome};
 
 const WEEK: f64 = 7.0 * 86_400.0;
@@ -16,24 +15,21 @@ const WEEK: f64 = 7.0 * 86_400.0;
 /// Finish the rollout of a feature: set its status, and when its flag should be removed
 ///
 /// The document is rewritten. The flag is kept as a kill switch until the safety period ends; then
-/// it should be removed from the code.
+/// it should be removed from the code. With several documents, the feature must be rolled out in all
+/// of them.
 #[derive(Args)]
+#[command(override_usage = "isoflag finish [OPTIONS] <FILE> <KEYS>...\n       \
+                            isoflag finish [OPTIONS] --env <NAME=FILE>... <KEYS>...")]
 pub(crate) struct Arguments {
-    /// Flag document, which is rewritten
-    file: String,
+    #[command(flatten)]
+    lifecycle: LifecycleArguments,
 
     /// Flags that are done and serve their "on" variation to everybody
-    #[arg(required = true)]
     keys: Vec<String>,
 
     /// Weeks to keep the flag as a kill switch before it may be removed
     #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = super::retire::weeks)]
     safety_weeks: f64,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -41,28 +37,43 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = arguments.now.seconds()?;
-    let document = Edited::read(&arguments.file, input)?;
-    let safety_period = (arguments.safety_weeks * WEEK).floor();
-    let mut changes: Vec<LifecycleChange> = Vec::new();
-    for key in &arguments.keys {
-        match finish(&document.flags, key, safety_period, now) {
-            Ok(change) => changes.extend(change),
-            Err(error) => return document.refuse(&error, arguments.format.json, console),
-        }
+    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
+    let now = now.seconds()?;
+    let (documents, keys) = arguments.lifecycle.read_before(&arguments.keys, input)?;
+    if keys.is_empty() {
+        return Err(Failure::message("name the key of a flag after the document"));
     }
-    document.write(&changes, None)?;
-    if arguments.format.json {
-        let changes = changes.iter().map(LifecycleChange::to_value).collect();
-        console.line(object([("now", Value::from(now)), ("changes", changes)]))?;
+    let safety_period = (arguments.safety_weeks * WEEK).floor();
+    let mut changes: Vec<Vec<LifecycleChange>> = Vec::new();
+    for document in documents.iter() {
+        let mut own = Vec::new();
+        for key in &keys {
+            match finish(&document.flags, key, safety_period, now) {
+                Ok(change) => own.extend(change),
+                Err(error) => return document.refuse(&error, format.json, console),
+            }
+        }
+        changes.push(own);
+    }
+    documents.write(&changes, None)?;
+    if format.json {
+        let report = |changes: &Vec<LifecycleChange>| {
+            let changes = changes.iter().map(LifecycleChange::to_value).collect();
+            vec![("now", Value::from(now)), ("changes", changes)]
+        };
+        documents.print_json(changes.iter().map(report).collect(), console)?;
         return Ok(Outcome::Fine);
     }
-    for key in &arguments.keys {
-        if changes.iter().any(|change| *change.key == **key) {
-            let until = date(now + safety_period);
-            console.line(format_args!("`{key}` is Finished; remove it after {until}"))?;
-        } else {
-            console.line(format_args!("`{key}` is Finished already"))?;
+    for (document, changes) in documents.iter().zip(&changes) {
+        let label = document.label();
+        for key in &keys {
+            if changes.iter().any(|change| *change.key == **key) {
+                let until = date(now + safety_period);
+                console
+                    .line(format_args!("{label}`{key}` is Finished; remove it after {until}"))?;
+            } else {
+                console.line(format_args!("{label}`{key}` is Finished already"))?;
+            }
         }
     }
     Ok(Outcome::Fine)

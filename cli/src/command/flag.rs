@@ -1,16 +1,15 @@
 //! `isoflag flag`: adds, switches, rolls out, targets and removes one flag of a document.
 
 use clap::{Args, Subcommand};
-use isoflag::{Flags, Object, Value, printable};
-use isoflag_tools::{Percentage, diff, edit, impact};
+use isoflag::{Object, Value, printable};
+use isoflag_tools::{Percentage, edit as edit_text};
 
-use super::{Format, object};
+use super::object;
 use crate::arguments::json;
-use crate::clock::NowArgument;
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
+use crate::text_edit::TextEdit;
 
 /// Edit one flag of a document: no other byte changes
 ///
@@ -33,14 +32,14 @@ enum Operation {
         #[arg(value_name = "MEMBERS")]
         members: Option<String>,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
     /// Turn a flag on
     On {
         /// Key of the flag
         key: String,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
     /// Turn a flag off
     Off {
@@ -50,7 +49,7 @@ enum Operation {
         #[arg(long)]
         force: bool,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
     /// Change the shares of the variations in a flag's fallthrough
     Rollout {
@@ -61,7 +60,7 @@ enum Operation {
         #[arg(value_name = "SHARES")]
         shares: String,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
     /// Serve a variation to contexts by key
     Target {
@@ -75,31 +74,15 @@ enum Operation {
         #[arg(long, value_name = "KIND", default_value = "user")]
         kind: String,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
     /// Remove a flag
     Remove {
         /// Key of the flag
         key: String,
         #[command(flatten)]
-        target: Document,
+        target: TextEdit,
     },
-}
-
-/// The document to edit, and what to do with the result.
-#[derive(Args)]
-struct Document {
-    /// Flag document, which is rewritten; `-` reads stdin and writes stdout
-    file: String,
-
-    /// Only show the differences and the answers that change; write nothing
-    #[arg(long)]
-    dry_run: bool,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 /// Parses `1=ada,grace` or `none=ada`.
@@ -140,67 +123,8 @@ pub(crate) fn run(
     };
     let named = [("op", Value::from(op)), ("key", Value::from(key.as_str()))];
     let edit = Value::Object(Object::from_iter(named.into_iter().chain(members)));
-    document.edit(&Value::from(vec![edit]), input, console)
-}
-
-impl Document {
-    fn edit(
-        &self,
-        edits: &Value,
-        input: &mut Input,
-        console: &mut Console,
-    ) -> Result<Outcome, Failure> {
-        let held = Edited::read(&self.file, input)?;
-        let text = held.source.text().unwrap_or_default();
-        let text = match edit(text, edits, self.now.seconds()?) {
-            Ok(text) => text,
-            Err(error) if self.format.json => {
-                let error = object([
-                    ("code", Value::from(error.code())),
-                    ("path", Value::from(error.path())),
-                    ("message", Value::from(error.to_string())),
-                ]);
-                console.line(object([("error", error)]))?;
-                return Ok(Outcome::Findings);
-            }
-            Err(error) => {
-                console.complain(format_args!("error: `{}`: {error}", held.source.name));
-                return Ok(Outcome::Findings);
-            }
-        };
-        let after = Flags::from_json(text.as_bytes())
-            .map_err(|error| Failure::message(format!("`{}`: {error}", held.source.name)))?;
-        let is_written = !self.dry_run && after.digest() != held.flags.digest();
-        if !self.dry_run && self.file == "-" {
-            return console.document(&text).map(|()| Outcome::Fine);
-        }
-        if is_written {
-            held.replace(&text)?;
-        }
-        let changes = diff(&held.flags, &after);
-        let version = after.version().map(Value::from).unwrap_or_default();
-        let answers = self.dry_run.then(|| impact(&held.flags, &after, [], &[]));
-        if self.format.json {
-            let answers = answers.map(|answers| answers.to_value()).unwrap_or_default();
-            console.line(object([
-                ("file", Value::from(self.file.as_str())),
-                ("version", version),
-                ("digest", Value::from(after.digest())),
-                ("written", Value::Bool(is_written)),
-                ("diff", changes.to_value()),
-                ("impact", answers),
-            ]))?;
-            return Ok(Outcome::Fine);
-        }
-        if is_written {
-            console.line(format_args!("{}: version {version}", printable(&self.file)))?;
-        }
-        console.lines(&changes)?;
-        if let Some(answers) = answers {
-            console.lines(&answers)?;
-        }
-        Ok(Outcome::Fine)
-    }
+    let edits = Value::from(vec![edit]);
+    document.run(input, console, |text, now| Ok((edit_text(text, &edits, now)?, None)))
 }
 
 /// Parses `25%`, `2=25%` or `0=50%,1=50%`.

@@ -66,9 +66,9 @@ pub(crate) fn run(
     let inventory = Inventory::of(&documents.collect::<Vec<_>>(), now);
     match &arguments.html {
         Some(file) if file == "-" => {
-            return console.source(&inventory_page::page(&inventory)).map(|()| Outcome::Fine);
+            return console.source(&inventory_page::page(&inventory)?).map(|()| Outcome::Fine);
         }
-        Some(file) => replace(file, inventory_page::page(&inventory).as_bytes())?,
+        Some(file) => replace(file, inventory_page::page(&inventory)?.as_bytes())?,
         None => {}
     }
     if arguments.format.json {

@@ -17,6 +17,7 @@ mod impact;
 mod init;
 mod inventory;
 mod project;
+mod promote;
 mod retire;
 mod simulate;
 mod stamp;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     Blame(blame::Arguments),
     Flag(flag::Arguments),
+    Promote(promote::Arguments),
     Stamp(stamp::Arguments),
     /// Print the keys of a document's flags, sorted
     Keys(contents::Arguments),
@@ -76,6 +78,7 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments, input, console),
             Command::Blame(arguments) => blame::run(&arguments, input, console),
             Command::Flag(arguments) => flag::run(&arguments, input, console),
+            Command::Promote(arguments) => promote::run(&arguments, input, console),
             Command::Stamp(arguments) => stamp::run(&arguments, input, console),
             Command::Keys(arguments) => contents::keys(&arguments, input, console),
             Command::Digest(arguments) => contents::digest(&arguments, input, console),
@@ -94,13 +97,13 @@ impl Command {
 
 /// The option for machine-readable output of every subcommand.
 #[derive(clap::Args, Clone, Copy)]
-struct Format {
+pub(crate) struct Format {
     /// Print one line of canonical JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(Object::from_iter(members))
 }
 

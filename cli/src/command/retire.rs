@@ -7,22 +7,26 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use isoflag::{Object, Value};
 use isoflag_tools::{
-    Activity, DatedDocument, LastEvaluated, Retirement, RetirementInputs, RetirementRule, Since,
-    Ternary, Verdict, retirements,
+    DatedDocument, JointRetirement, LastEvaluated, Retirement, RetirementInputs, RetirementRule,
+    Review, ReviewDocument, ReviewPeriod, Since, Ternary, Verdict, joint_retirements, retirements,
 };
 
 use super::{Format, object};
-use crate::arguments::DocumentArgument;
+use crate::arguments::Container;
 use crate::call_sites::{self, CallSites};
-use crate::clock::{NowArgument, ago, date};
+use crate::clock::{NowArgument, ago, date, moment_argument};
 use crate::console::Console;
 use crate::input::Input;
-use crate::labelled;
+use crate::labelled::{self, ActivityFiles};
 use crate::outcome::{Failure, Outcome};
+use crate::replacement::replace;
+use crate::review_page;
 use crate::table::{Cell, Table};
 
 /// The number of call sites of a flag that text output lists.
 const LISTED: usize = 5;
+
+const WEEK: f64 = 7.0 * 86_400.0;
 
 /// Report which flags can be removed, and which evidence is missing for the others
 ///
@@ -31,30 +35,46 @@ const LISTED: usize = 5;
 /// 0 `openIssues`, and that `changePlanned` and `needed` are `false`. Once the code no longer names
 /// it and it is not evaluated, it can be deleted. Missing evidence is reported as unknown and never
 /// counts as yes.
+///
+/// With several documents a flag gets the least actionable verdict of all, and one that serves another
+/// value in each is kept. `--since DATE` prints the review for a meeting: the flags that moved since
+/// that date, those that are due within the given weeks, and those that can go.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    document: DocumentArgument,
+    /// Flag documents: `LABEL=FILE`, or a file, labelled with its `meta.environment`
+    #[arg(required = true, value_name = "[LABEL=]FILE")]
+    documents: Vec<String>,
 
     /// Weeks for which a flag must be constant, stable and unused
     #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
     weeks: f64,
 
     /// Document that was current from that time on (a date, or seconds since 1970), or a folder of
-    /// them; without a time, its own timestamp or its file name counts
-    #[arg(long, value_name = "[TIME=]FILE")]
+    /// them; without a time, its own timestamp or its file name counts. If there are several
+    /// documents, begin with the label of one
+    #[arg(long, value_name = "[LABEL=][TIME=]FILE")]
     history: Vec<String>,
 
-    /// Recorded evaluations; repeatable
-    #[arg(long, value_name = "FILE")]
+    /// Recorded evaluations, for the document with that label or for all; repeatable
+    #[arg(long, value_name = "[LABEL=]FILE")]
     activity: Vec<String>,
 
     /// Folder of code to search for the keys
     #[arg(long, value_name = "FOLDER")]
     code: Vec<String>,
 
+    /// Print the review of the time since a date (or seconds since 1970), as Markdown
+    #[arg(long, value_name = "DATE", value_parser = moment_argument)]
+    since: Option<f64>,
+
+    /// Write the review as one self-contained HTML page (`-` for stdout)
+    #[arg(long, value_name = "FILE", requires = "since")]
+    html: Option<String>,
+
     #[command(flatten)]
     now: NowArgument,
+    #[command(flatten)]
+    container: Container,
     #[command(flatten)]
     format: Format,
 }
@@ -74,16 +94,18 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let now = arguments.now.seconds()?;
-    let flags = arguments.document.load(input)?;
-    let container = arguments.document.container();
-    let history = labelled::read_history(&arguments.history, container, now, input)?;
-    let history: Vec<DatedDocument<'_>> =
-        history.iter().map(|file| DatedDocument { from: file.from, flags: &file.flags }).collect();
-    let mut activity = Activity::default();
-    for file in &arguments.activity {
-        activity.merge(&labelled::read_activity(file, now, input)?);
-    }
-    let keys: Vec<&str> = flags.keys().collect();
+    let documents = labelled::documents(&arguments.documents, arguments.container, input)?;
+    let labels: Vec<&str> = documents.iter().map(|document| &*document.label).collect();
+    let histories = &arguments.history;
+    let histories = labelled::read_histories(histories, &labels, arguments.container, now, input)?;
+    let dated = histories.iter().map(|files| {
+        files.iter().map(|file| DatedDocument { from: file.from, flags: &file.flags }).collect()
+    });
+    let histories: Vec<Vec<DatedDocument<'_>>> = dated.collect();
+    let files = ActivityFiles::read(&arguments.activity, &labels, now, input)?;
+    let mut keys: Vec<&str> = documents.iter().flat_map(|each| each.flags.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
     let sites = match arguments.code.is_empty() {
         true => None,
         false => Some(call_sites::find(&keys, &arguments.code)?),
@@ -92,35 +114,62 @@ pub(crate) fn run(
         let count = |(key, sites): (&String, &Vec<String>)| (Arc::from(&**key), sites.len());
         sites.iter().map(count).collect::<BTreeMap<Arc<str>, usize>>()
     });
-    let mut found = retirements(
-        &flags,
-        &RetirementInputs {
+    let found = documents.iter().zip(&histories).map(|(document, history)| {
+        let activity = files.of(&document.label);
+        let inputs = RetirementInputs {
             now,
             weeks: arguments.weeks,
-            history: &history,
-            activity: Some(&activity).filter(|_| !arguments.activity.is_empty()),
+            history,
+            activity: activity.as_ref(),
             call_sites: counts.as_ref(),
-        },
-    );
+        };
+        (Arc::from(&*document.label), retirements(&document.flags, &inputs))
+    });
+    let mut found = joint_retirements(found.collect());
+    if let Some(since) = arguments.since {
+        let documents = documents.iter().zip(&histories).map(|(document, history)| {
+            ReviewDocument { label: &document.label, flags: &document.flags, history }
+        });
+        let period = ReviewPeriod { since, now, until: now + arguments.weeks * WEEK };
+        let review = Review::of(&documents.collect::<Vec<_>>(), &period, found);
+        return arguments.print_review(&review, console).map(|()| Outcome::Fine);
+    }
     found.sort_by_key(|flag| flag.verdict);
+    let is_single = documents.len() == 1;
     if arguments.format.json {
-        print_json(&found, sites.as_ref(), arguments.weeks, now, console)?;
+        print_json(&found, sites.as_ref(), is_single, arguments.weeks, now, console)?;
     } else {
-        print(&found, sites.as_ref(), now, console)?;
+        print(&found, sites.as_ref(), is_single, now, console)?;
     }
     Ok(Outcome::Fine)
 }
 
+impl Arguments {
+    fn print_review(&self, review: &Review, console: &mut Console) -> Result<(), Failure> {
+        match &self.html {
+            Some(file) if file == "-" => return console.source(&review_page::page(review)?),
+            Some(file) => replace(file, review_page::page(review)?.as_bytes())?,
+            None if self.format.json => {}
+            None => return console.lines(review_page::markdown(review)),
+        }
+        if self.format.json { console.line(review.to_value()) } else { Ok(()) }
+    }
+}
+
 fn print_json(
-    found: &[Retirement],
+    found: &[JointRetirement],
     sites: Option<&CallSites>,
+    is_single: bool,
     weeks: f64,
     now: f64,
     console: &mut Console,
 ) -> Result<(), Failure> {
     let flags = found.iter().map(|flag| {
-        let mut members: Vec<(Arc<str>, Value)> = flag
-            .to_value()
+        let value = match flag.environments.as_slice() {
+            [(_, only)] if is_single => only.to_value(),
+            _ => flag.to_value(),
+        };
+        let mut members: Vec<(Arc<str>, Value)> = value
             .as_object()
             .into_iter()
             .flat_map(Object::iter)
@@ -140,13 +189,15 @@ fn print_json(
 }
 
 fn print(
-    found: &[Retirement],
+    found: &[JointRetirement],
     sites: Option<&CallSites>,
+    is_single: bool,
     now: f64,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let mut table = Table::new(&[
+    let mut headings = vec![
         "FLAG",
+        "ENVIRONMENT",
         "OWNER",
         "SERVES ALL",
         "SINCE",
@@ -156,7 +207,11 @@ fn print(
         "NO NEED",
         "EVALUATED",
         "CALLS",
-    ]);
+    ];
+    if is_single {
+        headings.remove(1);
+    }
+    let mut table = Table::new(&headings);
     for verdict in Verdict::ALL {
         let of_verdict: Vec<_> = found.iter().filter(|flag| flag.verdict == verdict).collect();
         if of_verdict.is_empty() {
@@ -172,7 +227,17 @@ fn print(
         table.row(Vec::new());
         table.row(vec![Cell::new(words).styled(style.bold())]);
         for flag in of_verdict {
-            table.row(row(flag, now));
+            for (index, (environment, retirement)) in flag.environments.iter().enumerate() {
+                let mut cells = row(retirement, now);
+                if !is_single {
+                    if index > 0 && retirement.safety_until.is_none() {
+                        // A key is shown once.
+                        cells.splice(..1, [Cell::default()]);
+                    }
+                    cells.insert(1, Cell::new(&**environment));
+                }
+                table.row(cells);
+            }
         }
     }
     console.table(&table)?;

@@ -1,14 +1,12 @@
 //! `isoflag status`: shows or sets the status of a feature.
 
 use clap::Args;
-use isoflag::Value;
+use isoflag::{Flags, Value};
 use isoflag_tools::{LifecycleChange, LifecycleError, Status, lifecycle, status_change};
 
-use super::{Format, object};
-use crate::clock::NowArgument;
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::Edited;
+use crate::lifecycle_edit::LifecycleArguments;
 use crate::outcome::{Failure, Outcome};
 
 /// Show the status of a feature and the statuses that may follow, or set it
@@ -17,29 +15,29 @@ use crate::outcome::{Failure, Outcome};
 /// to Doing. A flag without a status may get any. `isoflag certify` sets Done and `isoflag finish`
 /// sets Finished; setting either directly needs --force. Without --write nothing is written, and
 /// the exit code reports whether the status may follow.
+///
+/// With several documents, the status is set in all of them or in none. Each document must have the
+/// flag, and the status must follow the one that it has there.
 #[derive(Args)]
+#[command(override_usage = "isoflag status [OPTIONS] <FILE> <KEY> [STATUS]\n       \
+                            isoflag status [OPTIONS] --env <NAME=FILE>... <KEY> [STATUS]")]
 pub(crate) struct Arguments {
-    /// Flag document
-    file: String,
+    #[command(flatten)]
+    lifecycle: LifecycleArguments,
 
     /// Key of the flag
-    key: String,
+    key: Option<String>,
 
     /// Status to set, in any style: `to-do`, `doing`, `staging`, `done` or `finished`
     status: Option<String>,
 
     /// Rewrite the document; no other byte changes
-    #[arg(long, requires = "status")]
+    #[arg(long)]
     write: bool,
 
     /// Set Done without passed tests, or Finished before everybody has the feature
-    #[arg(long, requires = "status")]
+    #[arg(long)]
     force: bool,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -47,56 +45,94 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = arguments.now.seconds()?;
-    let document = Edited::read(&arguments.file, input)?;
-    let key = arguments.key.as_str();
-    let change = match (&arguments.status, lifecycle(&document.flags, key)) {
-        (_, None) => Err(LifecycleError::UnknownFlag(key.into())),
-        (None, Some(_)) => Ok(None),
-        (Some(name), Some(_)) => match Status::named(name) {
-            Some(to) => status_change(&document.flags, key, to, now),
-            None => Err(LifecycleError::UnknownStatus(name.as_str().into())),
-        },
+    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
+    let now = now.seconds()?;
+    let others: Vec<String> = arguments.key.iter().chain(&arguments.status).cloned().collect();
+    let (documents, others) = arguments.lifecycle.read_before(&others, input)?;
+    let (key, wanted) = match others.as_slice() {
+        [key] if arguments.write || arguments.force => {
+            return Err(Failure::message(format!(
+                "`--write` and `--force` need a status after `{key}`"
+            )));
+        }
+        [key] => (key.as_str(), None),
+        [key, status] => (key.as_str(), Some(status.as_str())),
+        _ => return Err(Failure::message("name the key of a flag, then at most a status")),
     };
-    let change = change.and_then(|change| match change {
-        Some(change) if change.to.command().is_some() && !arguments.force => {
+    let mut changes = Vec::new();
+    for document in documents.iter() {
+        match change(&document.flags, key, wanted, arguments.force, now) {
+            Ok(change) => changes.push(change),
+            Err(error) => return document.refuse(&error, format.json, console),
+        }
+    }
+    let is_written = |change: &Option<LifecycleChange>| arguments.write && change.is_some();
+    if arguments.write {
+        let changes: Vec<Vec<_>> =
+            changes.iter().map(|change| change.iter().cloned().collect()).collect();
+        documents.write(&changes, None)?;
+    }
+    let statuses: Vec<Option<Status>> = documents
+        .iter()
+        .zip(&changes)
+        .map(|(document, change)| {
+            let held = lifecycle(&document.flags, key).and_then(|lifecycle| lifecycle.status);
+            change.as_ref().filter(|_| arguments.write).map(|change| change.to).or(held)
+        })
+        .collect();
+    let next = |status: &Option<Status>| status.map_or(&Status::ALL[..], Status::next);
+    if format.json {
+        let report = |(change, status): (&Option<LifecycleChange>, &Option<Status>)| {
+            let next = next(status).iter().map(|status| Value::from(status.as_str())).collect();
+            vec![
+                ("key", Value::from(key)),
+                ("status", status.map(|status| status.as_str().into()).unwrap_or_default()),
+                ("next", next),
+                ("change", change.as_ref().map(LifecycleChange::to_value).unwrap_or_default()),
+                ("written", Value::Bool(is_written(change))),
+            ]
+        };
+        documents.print_json(changes.iter().zip(&statuses).map(report).collect(), console)?;
+        return Ok(Outcome::Fine);
+    }
+    for (document, (change, status)) in documents.iter().zip(changes.iter().zip(&statuses)) {
+        let label = document.label();
+        match (change, status) {
+            (Some(change), _) => {
+                let verb = if arguments.write { "is" } else { "would be" };
+                console.line(format_args!("{label}`{key}` {verb} {} now", change.to))?;
+            }
+            (None, Some(status)) => console.line(format_args!("{label}`{key}` is {status}"))?,
+            (None, None) => console.line(format_args!("{label}`{key}` has no status"))?,
+        }
+        let names: Vec<&str> = next(status).iter().map(|status| status.as_str()).collect();
+        if wanted.is_none() {
+            let follows = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            console.line(format_args!("{label}next: {follows}"))?;
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The change to a status; `None` if the flag has it, or none is requested.
+fn change(
+    flags: &Flags,
+    key: &str,
+    wanted: Option<&str>,
+    force: bool,
+    now: f64,
+) -> Result<Option<LifecycleChange>, LifecycleError> {
+    if lifecycle(flags, key).is_none() {
+        return Err(LifecycleError::UnknownFlag(key.into()));
+    }
+    let Some(name) = wanted else { return Ok(None) };
+    let Some(to) = Status::named(name) else {
+        return Err(LifecycleError::UnknownStatus(name.into()));
+    };
+    match status_change(flags, key, to, now)? {
+        Some(change) if change.to.command().is_some() && !force => {
             Err(LifecycleError::ByHand(key.into(), change.to))
         }
         change => Ok(change),
-    });
-    let change = match change {
-        Ok(change) => change,
-        Err(error) => return document.refuse(&error, arguments.format.json, console),
-    };
-    let written = arguments.write && change.is_some();
-    if written {
-        document.write(change.as_slice(), None)?;
     }
-    let held = lifecycle(&document.flags, key).and_then(|lifecycle| lifecycle.status);
-    let status = change.as_ref().map(|change| change.to).filter(|_| written).or(held);
-    let next = status.map_or(&Status::ALL[..], Status::next);
-    if arguments.format.json {
-        console.line(object([
-            ("key", Value::from(key)),
-            ("status", status.map(|status| status.as_str().into()).unwrap_or_default()),
-            ("next", next.iter().map(|status| Value::from(status.as_str())).collect()),
-            ("change", change.as_ref().map(LifecycleChange::to_value).unwrap_or_default()),
-            ("written", Value::Bool(written)),
-        ]))?;
-        return Ok(Outcome::Fine);
-    }
-    match (&change, status) {
-        (Some(change), _) => {
-            let verb = if written { "is" } else { "would be" };
-            console.line(format_args!("`{key}` {verb} {} now", change.to))?;
-        }
-        (None, Some(status)) => console.line(format_args!("`{key}` is {status}"))?,
-        (None, None) => console.line(format_args!("`{key}` has no status"))?,
-    }
-    let names: Vec<&str> = next.iter().map(|status| status.as_str()).collect();
-    if arguments.status.is_none() {
-        let follows = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        console.line(format_args!("next: {follows}"))?;
-    }
-    Ok(Outcome::Fine)
 }

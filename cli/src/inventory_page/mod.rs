@@ -16,6 +16,7 @@ use isoflag_tools::{Attention, Inventory};
 use sha2::{Digest, Sha256};
 
 use crate::clock::{date, date_and_time};
+use crate::outcome::Failure;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -34,10 +35,15 @@ const COLUMNS: [(&str, bool); 9] = [
 ];
 
 /// Returns the page.
-pub(crate) fn page(inventory: &Inventory) -> String {
+///
+/// # Errors
+///
+/// If the template fails.
+pub(crate) fn page(inventory: &Inventory) -> Result<String, Failure> {
     let page = Page { inventory, style: STYLE, script: SCRIPT, columns: COLUMNS };
-    // Writing to a string cannot fail. The last line break of a template is not part of it.
-    page.render().unwrap_or_default() + "\n"
+    // The last line break of a template is not part of it.
+    let page = page.render().map(|page| page + "\n");
+    page.map_err(|error| Failure::message(format!("cannot make the page: {error}")))
 }
 
 /// The data of the template, which escapes each text except the page's own style and script.
@@ -111,7 +117,7 @@ impl<'i> Page<'i> {
 }
 
 /// The hash by which a content security policy allows a script or style.
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
@@ -158,7 +164,7 @@ mod tests {
         );
         let flags = Flags::from_json(document.as_bytes()).unwrap();
         let document = InventoryDocument { label: text, flags: &flags, activity: None };
-        page(&Inventory::of(&[document], 1_795_172_400.0))
+        page(&Inventory::of(&[document], 1_795_172_400.0)).unwrap()
     }
 
     #[test]
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_policy_contains_the_hashes_of_script_and_style() {
-        let html = page(&Inventory::of(&[], 0.0));
+        let html = page(&Inventory::of(&[], 0.0)).unwrap();
         for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
             let inner = html.split(open).nth(1).unwrap().split(close).next().unwrap();
             assert!(html.contains(&format!("'{}'", hash(inner))));

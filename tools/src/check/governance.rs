@@ -199,6 +199,44 @@ pub(super) fn check_order(
     }
 }
 
+/// The first environment that has a status for each feature, and that status.
+pub(super) fn first_statuses<'e>(
+    environments: &[(&'e str, &'e Flags)],
+) -> BTreeMap<&'e str, (&'e str, Status)> {
+    let mut first = BTreeMap::new();
+    for (name, flags) in environments {
+        for key in flags.keys() {
+            if let Some(status) = lifecycle(flags, key).and_then(|lifecycle| lifecycle.status) {
+                first.entry(key).or_insert((*name, status));
+            }
+        }
+    }
+    first
+}
+
+/// Reports features whose status is not that of the first environment. A flag without a status is
+/// not reported: a document may leave the statuses to others.
+pub(super) fn check_statuses(
+    flags: &Flags,
+    first: &BTreeMap<&str, (&str, Status)>,
+    lints: &mut Lints,
+) {
+    for key in flags.keys() {
+        let own = lifecycle(flags, key).and_then(|lifecycle| lifecycle.status);
+        let (Some(own), Some((name, status))) = (own, first.get(key)) else { continue };
+        if own != *status {
+            let message = format!(
+                "the status is `{own}` here and `{status}` in `{name}`; set one in all environments \
+                 by `isoflag status --env`"
+            );
+            let section = Path::Root.member("flags");
+            let flag = section.member(key);
+            let lifecycle = flag.member("lifecycle");
+            lints.add(Code::STATUS_DIFFERS, &lifecycle.member("status"), message);
+        }
+    }
+}
+
 /// Returns the options in the document's own `meta`; invalid options are reported.
 pub(super) fn own_options(flags: &Flags, lints: &mut Lints) -> CheckOptions {
     let path = Path::Root.member("meta");

@@ -105,16 +105,19 @@ pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
 }
 
 /// Like [`check`], for several named environments of the same flags: also reports flags that are on
-/// before they are on in the environments that they pass first, development and staging.
+/// before they are on in the environments that they pass first, development and staging, and
+/// features whose status differs from that in the first environment.
 #[must_use]
 pub fn check_environments(
     environments: &[(&str, &Flags)],
     options: &CheckOptions,
 ) -> Vec<Vec<Diagnostic>> {
+    let statuses = governance::first_statuses(environments);
     let check = |(name, flags): &(&str, &Flags)| {
         let options = CheckOptions { environment: Some((*name).to_owned()), ..options.clone() };
         let mut lints = Lints(check(flags, &options));
         governance::check_order(flags, name, environments, &mut lints);
+        governance::check_statuses(flags, &statuses, &mut lints);
         options.or(CheckOptions::of(flags).unwrap_or_default()).without_allowed(lints.0)
     };
     environments.iter().map(check).collect()

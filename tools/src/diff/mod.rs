@@ -13,7 +13,8 @@ use isoflag::{Flags, Object, Value, printable, utf16_order};
 
 use item::{Difference, differences, whole};
 pub use patch::patch_between;
-pub(crate) use words::{Words, cell_code, code_span};
+pub use words::cell_code;
+pub(crate) use words::{Words, code_span};
 
 use crate::analysis::changed_answers;
 
@@ -145,6 +146,19 @@ impl Diff {
     /// The keys of the flags whose answers can have changed, in RFC 8785 order.
     pub fn answers(&self) -> impl ExactSizeIterator<Item = &str> {
         self.answers.iter().map(|key| &**key)
+    }
+
+    /// Each flag that differs: its key, `added`, `removed` or `changed`, whether its answers can
+    /// differ, and the path and words of each change.
+    pub(crate) fn flags(
+        &self,
+    ) -> impl Iterator<Item = (&Arc<str>, &'static str, bool, Vec<(&str, String)>)> {
+        let flags = self.items.iter().filter(|item| item.section == Section::Flags.name());
+        flags.map(|item| {
+            let words = |each: &'_ Difference| each.words.to_string();
+            let changes = item.differences.iter().map(|each| (each.path.as_str(), words(each)));
+            (&item.key, item.change.as_str(), item.answers == Some(true), changes.collect())
+        })
     }
 
     /// `{from, to, answers, flags, segments, document}`: the digests, the keys of the flags whose

@@ -76,9 +76,12 @@ pub(crate) fn code_span(text: &str) -> String {
     format!("{fence}{space}{line}{space}{fence}")
 }
 
-/// Code in a cell of a Markdown table. A vertical bar ends the cell, even in a code span and after
+/// Returns text as code in a cell of a Markdown table, which it cannot leave.
+///
+/// A vertical bar ends the cell, even in a code span and after
 /// a backslash that is escaped itself, so that text with one is written in entities.
-pub(crate) fn cell_code(text: &str) -> String {
+#[must_use]
+pub fn cell_code(text: &str) -> String {
     if !text.contains('|') {
         return code_span(text);
     }

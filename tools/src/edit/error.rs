@@ -25,7 +25,7 @@ pub struct Refusal {
 }
 
 impl EditError {
-    pub(super) fn refused(
+    pub(crate) fn refused(
         code: &'static str,
         path: impl ToString,
         message: impl Into<String>,
@@ -39,8 +39,8 @@ impl EditError {
     }
 
     /// The stable code: that of a [`DocumentError`], or `invalid-edit`, `conflicting-edits`,
-    /// `unknown-flag`, `existing-flag`, `malformed-flag`, `required-flag`, `unknown-variation` or
-    /// `not-editable`.
+    /// `unknown-flag`, `existing-flag`, `malformed-flag`, `required-flag`, `unknown-variation`,
+    /// `unknown-segment` or `not-editable`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

@@ -61,22 +61,32 @@ pub fn edit(text: &str, edits: &Value, now: f64) -> Result<String, EditError> {
     let before = Flags::from_json(text.as_bytes())?;
     let edits = operation::read(edits)?;
     let after = edited(&before, &edits, now)?;
+    write(text, &before, &after, now)
+}
+
+/// Writes a later document into the text of the earlier one, with its version and timestamps.
+pub(crate) fn write(
+    text: &str,
+    before: &Flags,
+    after: &Flags,
+    now: f64,
+) -> Result<String, EditError> {
     if after.digest() == before.digest() {
         return Ok(text.to_owned());
     }
     // Other flags whose answers differ are marked only if the time of the document does not count.
     let can_be_marked = |key: &str| {
-        let [held, new] = [&before, &after].map(|flags| flags.source(Section::Flags, key));
+        let [held, new] = [before, after].map(|flags| flags.source(Section::Flags, key));
         let lifecycle = new.and_then(|new| new.as_object()?.get("lifecycle"));
         let is_malformed =
             lifecycle.is_some_and(|held| !held.is_null() && held.as_object().is_none());
-        (held != new && !is_malformed) || own_stamp(&before, key).is_some()
+        (held != new && !is_malformed) || own_stamp(before, key).is_some()
     };
-    let Some((stamped, _)) = stamped_changes(&before, &after, now, can_be_marked) else {
+    let Some((stamped, _)) = stamped_changes(before, after, now, can_be_marked) else {
         let path = Path::Root.member("meta");
         return Err(EditError::refused("not-editable", path.member("version"), "cannot be raised"));
     };
-    written_in_place(text, &before, &stamped).map_err(|error| EditError::in_place(&error))
+    written_in_place(text, before, &stamped).map_err(|error| EditError::in_place(&error))
 }
 
 /// Returns the document with the edited flags, without timestamps.
@@ -120,7 +130,7 @@ fn edited(
 }
 
 /// Raises the version above the one that is held, if any.
-fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
+pub(crate) fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
     let version = |flag: &Value| flag.as_object()?.get("version")?.as_integer();
     match (flag, held) {
         (Value::Object(flag), Some(held)) => {
@@ -263,7 +273,7 @@ fn new_flag(
 }
 
 /// Rejects a flag that cannot answer.
-fn check_form(after: &Flags, key: &str) -> Result<(), EditError> {
+pub(crate) fn check_form(after: &Flags, key: &str) -> Result<(), EditError> {
     let Some(flag) = after.handle(key).and_then(|handle| after.model().flag(handle.index())) else {
         return Ok(());
     };

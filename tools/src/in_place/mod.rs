@@ -107,7 +107,7 @@ fn is_object(text: &str, member: &Member) -> bool {
 /// Returns the object that contains `flags`: the outermost, or a stream's `data`.
 fn container(text: &str) -> Result<Named, InPlaceError> {
     let root = Named::of(text, scan::root(text).ok_or(InPlaceError::Lost)?.start)?;
-    let own = ["flags", "segments", FLAG_VALUES].iter().any(|name| root.last(name).is_some());
+    let own = [FLAGS, SEGMENTS, FLAG_VALUES].iter().any(|name| root.last(name).is_some());
     match root.last("data") {
         Some(data) if !own => Named::of(text, data.value.start),
         _ => Ok(root),
@@ -115,6 +115,7 @@ fn container(text: &str) -> Result<Named, InPlaceError> {
 }
 
 const FLAGS: &str = "flags";
+const SEGMENTS: &str = "segments";
 const FLAG_VALUES: &str = "flagValues";
 
 /// An object in the text, with its members by name.
@@ -182,6 +183,10 @@ impl<'t> Writer<'t> {
         };
         let container = container(self.text)?;
         let mut changed = changes(before, after);
+        // A normalized document has `segments` even if the text has none.
+        for change in changed.iter_mut().filter(|(name, ..)| *name == SEGMENTS) {
+            change.1 = change.1.filter(|_| container.last(SEGMENTS).is_some());
+        }
         let none = Value::Null;
         if let Some(change) = changed.iter_mut().find(|(name, ..)| *name == FLAGS)
             && let (Some(Value::Object(old)), Some(Value::Object(new))) = (change.1, change.2)

@@ -22,7 +22,7 @@ pub use kind::FlagKind;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
 pub use stamp::{stamped, stamped_changes};
 pub use status::{Status, TransitionError};
-pub use transition::{status_change, with_status};
+pub use transition::{followed_changes, status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
 pub(crate) use change::raised;

@@ -24,7 +24,8 @@ pub fn stamped(flags: &Flags, now: f64) -> Option<Flags> {
 /// earlier one, and the keys of these flags. The others keep the time that they have in the earlier
 /// document. The version is raised unless it is higher already; `None` if it cannot be.
 ///
-/// Flags that cannot be marked have the time of the document, which is set if they changed.
+/// Flags that cannot be marked have the time of the document, which is set if they changed. So do
+/// flags that the later document lacks.
 #[must_use]
 pub fn stamped_changes(
     old: &Flags,
@@ -41,7 +42,7 @@ pub fn stamped_changes(
         is_object && can_be_marked(key)
     };
     let mut marked = Vec::new();
-    let mut is_document_changed = false;
+    let mut is_document_changed = changed.iter().any(|key| !new.contains(key));
     for key in new.keys() {
         let stamp = if is_changed.contains(key) {
             is_document_changed |= !can_be_marked(key);

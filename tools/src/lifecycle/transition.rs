@@ -36,6 +36,21 @@ pub fn status_change(
     Ok(changes.then(|| LifecycleChange::of_status(key, &lifecycle, to, now.floor())))
 }
 
+/// Returns the changes that give the flags of another document, such as that of another environment,
+/// the statuses of these changes. A flag that has its status already is left out.
+///
+/// # Errors
+///
+/// As [`status_change`].
+pub fn followed_changes(
+    changes: &[LifecycleChange],
+    flags: &Flags,
+    now: f64,
+) -> Result<Vec<LifecycleChange>, LifecycleError> {
+    let followed = changes.iter().map(|change| status_change(flags, &change.key, change.to, now));
+    followed.filter_map(Result::transpose).collect()
+}
+
 /// Returns this document with another status of a flag, see [`status_change`] and
 /// [`with_changes`].
 ///

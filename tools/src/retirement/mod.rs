@@ -3,6 +3,7 @@
 
 mod attestations;
 mod history;
+mod joint;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use isoflag::{Flags, Object, Value};
 
 pub use history::{DatedDocument, Since};
+pub use joint::{JointRetirement, joint_retirements};
 pub use verdict::{RetirementRule, Verdict};
 
 use crate::activity::Activity;

@@ -17,6 +17,7 @@ use isoflag::{Diagnostic, Flags, Object, Value};
 
 pub use alarms::Alarms;
 pub use decision::{Decision, DecisionKind};
+pub(crate) use write::RULE_ID;
 
 use crate::lifecycle::{document_changed, lifecycle, raised};
 use alarms::GuardingAlarms;

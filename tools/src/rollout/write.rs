@@ -10,7 +10,7 @@ use super::step::Step;
 use crate::percentage::BUCKETS;
 
 /// The id of the rule for the segment of the first stage.
-const RULE_ID: &str = "lifecycle.rollout";
+pub(crate) const RULE_ID: &str = "lifecycle.rollout";
 
 /// A flag after a step.
 pub(super) struct Written {

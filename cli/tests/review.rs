@@ -1,0 +1,103 @@
+//! `retire` over several documents, and the review for a meeting.
+
+use isoflag::Value;
+
+use crate::program::{Ran, file, isoflag};
+
+/// Serves `value` to everybody; finished long ago, with no objection to a removal.
+fn document(value: &str, more: &str) -> String {
+    format!(
+        r#"{{"meta": {{"lastModifiedTimestamp": 100}}, "flags": {{
+  "same": {{"on": true, "variations": ["a", "b"], "fallthrough": {{"variation": 0}}, "lifecycle": {{
+    "owner": "web", "feedback": "good", "openIssues": 0, "changePlanned": false, "needed": false}}}},
+  "other": {{"on": true, "variations": ["{value}"], "fallthrough": {{"variation": 0}}, "lifecycle": {{
+    "owner": "web", "feedback": "good", "openIssues": 0, "changePlanned": false, "needed": false}}}}{more}
+}}}}
+"#
+    )
+}
+
+const NOW: &str = "10000000";
+
+struct Accounts {
+    dev: String,
+    prod: String,
+}
+
+impl Accounts {
+    fn new() -> Accounts {
+        let due = r#", "due": {"on": true, "variations": [1, 2], "fallthrough": {"variation": 1}, "lifecycle": {
+    "cleanupTimestamp": 9000000, "statusTimestamp": 8000000, "status": "Finished"}}"#;
+        Accounts {
+            dev: file("dev.json", Some(&document("x", ""))),
+            prod: file("prod.json", Some(&document("y", due))),
+        }
+    }
+
+    fn retire(&self, more: &[&str]) -> Ran {
+        let (dev, prod) = (format!("dev={}", self.dev), format!("prod={}", self.prod));
+        isoflag(&[&["retire", &dev, &prod, "--now", NOW], more].concat())
+    }
+}
+
+#[test]
+fn a_flag_gets_the_least_actionable_verdict_of_all_documents() {
+    let accounts = Accounts::new();
+    let ran = accounts.retire(&["--json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let report = Value::parse(ran.out.as_bytes()).unwrap();
+    let flags = report.as_object().unwrap().get("flags").unwrap().as_array().unwrap();
+    let words = |flag: &Value| {
+        let flag = flag.as_object().unwrap();
+        let member = |name| flag.get(name).unwrap();
+        let environments = member("environments").as_array().unwrap().len();
+        let text = |name| member(name).as_str().unwrap().to_owned();
+        format!("{} {} {} {environments}", text("key"), text("verdict"), member("valuesDiffer"))
+    };
+    let found: Vec<String> = flags.iter().map(words).collect();
+    // The code cannot serve both values, although each document alone would let the flag go.
+    assert_eq!(found, ["same remove false 2", "due ask false 1", "other keep true 2"]);
+    let ran = accounts.retire(&[]);
+    insta::assert_snapshot!(ran.out);
+    for alone in [&accounts.dev, &accounts.prod] {
+        let ran = isoflag(&["retire", alone, "--now", NOW, "--json"]);
+        assert_eq!(ran.out.matches(r#""verdict":"remove""#).count(), 2, "{ran:?}");
+    }
+}
+
+#[test]
+fn a_review_lists_what_moved_is_due_and_can_go() {
+    let accounts = Accounts::new();
+    let before =
+        document("x", r#", "gone": {"on": false}"#).replace("\"on\": true", "\"on\": false");
+    let before = file("before.json", Some(&before));
+    let history = format!("dev=1970-02-01={before}");
+    let more = ["--since", "1970-03-01", "--history", &history];
+    let ran = accounts.retire(&more);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.out);
+    let page = file("review.html", None);
+    let ran = accounts.retire(&[&more[..], &["--html", &page, "--json"]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with(r#"{"due":[{"#), "{ran:?}");
+    let written = std::fs::read_to_string(&page).unwrap();
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    assert!(written.contains("should have been removed by 1970-04-15"), "{written}");
+    let ran = accounts.retire(&[&more[..], &["--html", "-"]].concat());
+    assert_eq!((ran.code, ran.out), (0, written));
+}
+
+#[test]
+fn the_history_of_several_documents_has_labels() {
+    let accounts = Accounts::new();
+    let ran = accounts.retire(&["--history", "1970-02-01=old.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("write `LABEL=1970-02-01=old.json`"), "{ran:?}");
+    let ran = accounts.retire(&["--history", "prod=no-such.json"]);
+    assert!(ran.err.contains("cannot read `no-such.json`"), "{ran:?}");
+    assert_eq!(accounts.retire(&["--since", "soon"]).code, 2);
+    assert_eq!(accounts.retire(&["--html", "x.html"]).code, 2);
+    let page = file("unchanged.html", Some("before"));
+    let ran = accounts.retire(&["--since", "1", "--html", &page, "--activity", "no-such.json"]);
+    assert_eq!((ran.code, std::fs::read_to_string(&page).unwrap().as_str()), (2, "before"));
+}
