@@ -13,6 +13,7 @@
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
 //!   answers of one flag; `edit` changes flags in the text of a document, `convert` converts
 //!   documents of other tools, and `projection` makes the smaller document for clients;
+//!   `suggestion` finds the smallest change of a context that leads to another variation;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -40,6 +41,7 @@ mod retirement;
 mod rollout;
 mod simulation;
 mod strategy;
+mod suggestion;
 mod ternary;
 mod typing;
 
@@ -87,5 +89,6 @@ pub use strategy::{
     Effect, Strategy, StrategyError, StrategyKind, System, strategy_effect, strategy_for,
     with_strategy,
 };
+pub use suggestion::{AttributeChange, Suggestion, SuggestionError, suggest};
 pub use ternary::Ternary;
 pub use typing::{TypingLanguage, typing};
