@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::Thrown;
 
 /// The text that the encoder wrote for a host's object, or the handle of a context.
-fn context(host: Option<&[u8]>, parsed: Option<u32>) -> Result<Option<Context>, Failed> {
+pub(crate) fn context(host: Option<&[u8]>, parsed: Option<u32>) -> Result<Option<Context>, Failed> {
     match (host, parsed) {
         (_, Some(handle)) => CONTEXTS.with(|table| table.get(handle, Context::clone)).map(Some),
         (Some(text), None) => Ok(Context::from_host_json(text).ok()),

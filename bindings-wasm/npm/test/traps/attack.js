@@ -113,8 +113,8 @@ export function calls({ Context, Flags }) {
 
 /** Calls that only `tools.wasm` answers. @param {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} isoflag */
 export function toolCalls(isoflag) {
-  const { checkEnvironments, Context, DocumentHistory, Flags, inventory, parseTtl, replay, secureModeHash } =
-    isoflag;
+  const { checkEnvironments, Context, DocumentHistory, Flags, inventory } = isoflag;
+  const { parseTtl, replay, secureModeHash, suggest } = isoflag;
   const flags = Flags.fromJson(documentText(false));
   const history = new DocumentHistory();
   history.add(flags, 1000);
@@ -148,6 +148,7 @@ export function toolCalls(isoflag) {
       return isRight;
     },
     strategy: () => flags.strategyFor("production", ada) === undefined,
+    suggest: () => suggest(flags, "ada", ada, 0).status === "found",
     small: () => parseTtl("45s") === 45 && secureModeHash("key", ada) === secureModeHash("key", context),
     environments: () =>
       Object.keys(checkEnvironments({ one: flags, other: documentText(true) })).length === 2 &&
