@@ -2,6 +2,7 @@
 #
 #   make demo          one document, two host runtimes, one answer
 #   make demo-web      the browser and a Lambda function side by side, in a page (ONCE=1 only checks)
+#   make playground    the page for your own document, as static files in dist/playground
 #   make demo-pipeline the data flow of a change: webhook, DynamoDB table, answer
 #   make demo-population  a million users, and which of them get another answer by one edit (ten seconds)
 #   make test          everything that a commit needs
@@ -74,6 +75,11 @@ demo-npm: wasm-tools demo-module npm-packages
 
 demo-web: shop
 	@.venv/bin/python examples/shop/serve.py --check $(if $(ONCE),--once)
+
+playground: build-wasm
+	@.ci/npm-env examples/shop
+	@npm run --silent build:playground --prefix examples/shop
+	@echo 'playground: dist/playground (any server of static files can serve it)'
 
 demo-pipeline: python-packages
 	@.venv/bin/python examples/stack/demo.py

@@ -13,7 +13,8 @@
 //!   `impact` the answers that change, exactly or counted over contexts; `simulation` counts the
 //!   answers of one flag; `edit` changes flags in the text of a document, `promote` carries them from
 //!   one document to another, `convert` converts documents of other tools, and `projection` makes the
-//!   smaller document for clients;
+//!   smaller document for clients; `suggestion` finds the smallest change of a context that leads to
+//!   another variation;
 //! - `certification` evaluates the test results of an artifact; `inventory` lists all flags of all
 //!   environments; `retirement` finds removable flags; `review` lists the flags for a meeting;
 //! - `receipt` makes answers that can be verified elsewhere; `typing` generates types for a
@@ -43,6 +44,7 @@ mod review;
 mod rollout;
 mod simulation;
 mod strategy;
+mod suggestion;
 mod ternary;
 mod typing;
 
@@ -94,5 +96,6 @@ pub use strategy::{
     Effect, Strategy, StrategyError, StrategyKind, System, SystemFlags, strategy_effect,
     strategy_for, with_strategy,
 };
+pub use suggestion::{AttributeChange, Suggestion, SuggestionError, suggest};
 pub use ternary::Ternary;
 pub use typing::{TypingLanguage, typing};

@@ -117,7 +117,7 @@ impl AttributeReference {
     }
 
     /// The attribute's name, then the members to follow.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.name).chain(&self.rest).map(|name| &**name)
     }
 

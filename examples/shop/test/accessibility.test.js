@@ -1,4 +1,4 @@
-/** Examines both views of the page with axe, on screens of three widths, light and dark. */
+/** Examines both views of the shop, and the page for one's own document, with axe, on screens of three widths, light and dark. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import axeCore from "axe-core";
@@ -30,6 +30,8 @@ describe("the page", { skip: skipWithoutChromium() }, () => {
       await page.keyboard.press("Control+Home");
       await page.keyboard.type("oops");
       await page.locator(".document [role=alert]").waitFor();
+      await page.getByRole("switch", { name: "Show it beside the full document" }).click();
+      await page.getByText("The hidden strings").click();
       assert.deepEqual(await faultsOf(page, axeCore.source), []);
       await page.getByLabel("Hold edits back from the Lambda").uncheck();
       await page.getByRole("button", { name: "Restore the original" }).click();
@@ -39,14 +41,15 @@ describe("the page", { skip: skipWithoutChromium() }, () => {
   }
 
   for (const [view, isReady] of [
-    ["documents", "[data-verdict=same]"],
-    ["instances", ".instances main"],
+    ["#documents", "[data-verdict=same]"],
+    ["#instances", ".instances main"],
+    ["playground.html", "[data-flag]"],
   ]) {
     for (const screen of SCREENS) {
       const { viewport, colorScheme } = screen;
       it(`is accessible and fits ${viewport.width} pixels, ${colorScheme}: ${view}`, async () => {
         const page = await browser.newPage(screen);
-        await page.goto(`${server.address}/#${view}`);
+        await page.goto(`${server.address}/${view}`);
         await page.locator(isReady).first().waitFor();
         assert.deepEqual(await faultsOf(page, axeCore.source), []);
         await page.close();

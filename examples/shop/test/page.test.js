@@ -248,6 +248,38 @@ describe("the shop", { skip }, () => {
     await serves("payment-provider", ["default", "default"]);
   });
 
+  it("shows what this visitor's browser needs beside the full document", async () => {
+    const lever = page.getByRole("switch", { name: "Show it beside the full document" });
+    await lever.click();
+    const sizes = async () => {
+      const found = await page.locator(".comparison").evaluate(element => ({
+        .../** @type {HTMLElement} */ (element).dataset,
+      }));
+      return Object.fromEntries(Object.entries(found).map(([name, size]) => [name, Number(size)]));
+    };
+    const mia = await sizes();
+    assert.ok(Number(mia.client) < Number(mia.full) && Number(mia.hidden) > 50, JSON.stringify(mia));
+    await page.getByRole("radio", { name: "Tablet at the till, no user" }).check();
+    await page.waitForFunction(
+      before => Number(document.querySelector(".comparison")?.getAttribute("data-client")) !== before,
+      mia.client,
+    );
+    assert.equal((await sizes()).full, mia.full);
+    await lever.click();
+    await page.locator(".comparison").waitFor({ state: "detached" });
+  });
+
+  it("links to the page for your own document", async () => {
+    const other = await browser.newPage();
+    await other.goto(server.address);
+    await other.getByRole("link", { name: "Your document" }).click();
+    await other.getByRole("heading", { name: "Your document, in this page only." }).waitFor();
+    assert.equal(await other.locator("[data-flag]").count(), 17);
+    await other.getByRole("link", { name: "Two hosts" }).click();
+    await other.locator("[data-verdict=same]").waitFor();
+    await other.close();
+  });
+
   it("is worked by keyboard alone", async () => {
     const lever = flag("support-chat").getByRole("switch");
     await lever.focus();

@@ -51,7 +51,7 @@ describe("core.wasm", () => {
       historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
       loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf patchBetween projectFlags projectionReport receipt
       replayReceipt retirements
-      secureModeHash secureModeHashForHost specVersion startImpact strategyFor takeInventory toAppConfigKey
+      secureModeHash secureModeHashForHost specVersion startImpact strategyFor suggestChanges takeInventory toAppConfigKey
       version withStatus withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));
   });

@@ -113,17 +113,8 @@ export function calls({ Context, Flags }) {
 
 /** Calls that only `tools.wasm` answers. @param {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} isoflag */
 export function toolCalls(isoflag) {
-  const {
-    checkEnvironments,
-    Context,
-    DocumentHistory,
-    Flags,
-    inventory,
-    parseTtl,
-    replay,
-    secureModeHash,
-    SystemFlags,
-  } = isoflag;
+  const { checkEnvironments, Context, DocumentHistory, Flags, inventory, SystemFlags } = isoflag;
+  const { parseTtl, replay, secureModeHash, suggest } = isoflag;
   const flags = Flags.fromJson(documentText(false));
   const history = new DocumentHistory();
   history.add(flags, 1000);
@@ -166,6 +157,7 @@ export function toolCalls(isoflag) {
       system.variation("ada", context, 0) === false &&
       system.under(ada).strategy?.strategy === "Custom Production" &&
       system.receipt("ada", ada)["strategy"] !== undefined,
+    suggest: () => suggest(flags, "ada", ada, 0).status === "found",
     small: () => parseTtl("45s") === 45 && secureModeHash("key", ada) === secureModeHash("key", context),
     environments: () =>
       Object.keys(checkEnvironments({ one: flags, other: documentText(true) })).length === 2 &&

@@ -20,6 +20,7 @@ import { objectOf } from "./flag-document";
 import { Instances } from "./Instances";
 import { questionOf, useLambda } from "./lambda";
 import { Parity } from "./Parity";
+import { ClientDocumentPanel } from "./projection/ClientDocumentPanel";
 import { Storefront } from "./Storefront";
 import { Everybody, Verdict } from "./Verdict";
 import { type Preset, Visitor } from "./Visitor";
@@ -170,6 +171,7 @@ function Documents(props: AppProps) {
           onText={text => setDoc(now => typed(now, text))}
           onRestore={() => setDoc(now => rolledBack(now, original))}
         />
+        <ClientDocumentPanel flags={flags} context={context} />
       </main>
       <footer>
         <p>
@@ -211,6 +213,7 @@ function Masthead({ view, title, lede }: MastheadProps) {
               {label}
             </a>
           ))}
+          <a href="/playground.html">Your document</a>
         </nav>
       </div>
       <h1>{title}</h1>

@@ -23,14 +23,21 @@ export interface JsonEditorProps {
   readonly notes: readonly Note[];
   /** A position to show; another object shows it again. */
   readonly shown?: { readonly offset: number } | undefined;
+  /** A longer text is refused as a whole, whether typed or pasted. */
+  readonly largest?: number;
+  /** Receives the length of a text that is refused. */
+  readonly onTooLarge?: (length: number) => void;
 }
 
 /** A JSON editor with errors marked in place. Tab leaves it, like any other field. */
-export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorProps) {
+export function JsonEditor(props: JsonEditorProps) {
+  const { label, value, onChange, notes, shown, largest = Number.POSITIVE_INFINITY, onTooLarge } = props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const changed = useRef(onChange);
   changed.current = onChange;
+  const tooLarge = useRef(onTooLarge);
+  tooLarge.current = onTooLarge;
   const first = useRef(value);
 
   useEffect(() => {
@@ -50,6 +57,11 @@ export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorP
           syntaxHighlighting(HIGHLIGHT),
           keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+          EditorState.changeFilter.of(transaction => {
+            const { length } = transaction.newDoc;
+            if (length > largest) tooLarge.current?.(length);
+            return length <= largest;
+          }),
           EditorView.updateListener.of(update => {
             if (update.docChanged) changed.current(update.state.doc.toString());
           }),
@@ -58,7 +70,7 @@ export function JsonEditor({ label, value, onChange, notes, shown }: JsonEditorP
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [label]);
+  }, [label, largest]);
 
   useEffect(() => {
     const editor = view.current;
