@@ -247,12 +247,12 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 writes fuzz/RESULTS.md.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 writes conformance/fuzz/RESULTS.md.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
-	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz fuzz/Cargo.toml -- \
+	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz conformance/fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
-	@$(PYTHON) fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record)
+	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record)
 
 # MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
 mutants:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
-REPOSITORY = FUZZ.parent
+REPOSITORY = FUZZ.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
 INPUTS = TARGET / "fuzz"
 RESULTS = FUZZ / "RESULTS.md"
@@ -59,7 +59,7 @@ class Run:
 def build() -> Path:
     """Compiles the fuzzer; returns its path."""
     folder = TARGET / "fuzz-build"
-    command = (".tools/bin/cargo-fuzz", "build", "--fuzz-dir", "fuzz", "--features", "libfuzzer", "--target-dir", str(folder))
+    command = (".tools/bin/cargo-fuzz", "build", "--fuzz-dir", "conformance/fuzz", "--features", "libfuzzer", "--target-dir", str(folder))
     subprocess.run((*command, "--sanitizer", "none", "fuzz"), cwd=REPOSITORY, env=ENVIRONMENT, check=True)
     return next(folder.glob("*/release/fuzz"))
 
@@ -93,7 +93,7 @@ def fuzz(program: Path, target: str, seconds: int) -> Run:
     if done.returncode:
         print(log[-6000:], file=sys.stderr)
         artifact = last(r"Test unit written to (\S+)")
-        print(f"`cargo run -p isoflag-fuzz -- line {target} {artifact}` prints its line of fuzz/corpus.jsonl", file=sys.stderr)
+        print(f"`cargo run -p isoflag-fuzz -- line {target} {artifact}` prints its line of conformance/fuzz/corpus.jsonl", file=sys.stderr)
     cells = (f"{spent:.0f}", executions, covered, count, memory, blocks)
     return Run(target, bool(done.returncode), cells, last(r"(\d+) inline 8-bit counters"))
 

@@ -8,7 +8,7 @@ use isoflag::{Context, Flags, Value, utf16_order};
 use isoflag_tools::{
     CheckOptions, ConversionSource, GroupBy, Impact, ProjectionOptions, ServedAnswer,
     SimulationCounter, TypingLanguage, changed_answers, check_environments, keys_in_text,
-    parent_digest, raised, reach, stamped, written_in_place,
+    raised, reach, stamped, written_in_place,
 };
 
 use super::{reloaded, some_keys};
@@ -185,7 +185,7 @@ pub(crate) fn project(input: &Input<'_>) {
         let report = projection.report();
         let _ = (report.to_value(), report.to_string(), report.complaints());
         let projected = &projection.flags;
-        assert_eq!(parent_digest(projected), Some(flags.digest()));
+        assert_eq!(projected.parent_digest(), Some(flags.digest()));
         let again = isoflag_tools::project(projected, &options).unwrap();
         assert_eq!(again.flags.document(), projected.document());
         assert_eq!(reloaded(projected).digest(), projected.digest());

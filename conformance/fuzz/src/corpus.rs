@@ -67,7 +67,7 @@ pub fn line(target: &str, bytes: &[u8]) -> String {
 /// Returns an input of each target that it fits for each vector.
 #[must_use]
 pub fn vectors() -> Vec<Sample> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("../conformance/vectors"))
+    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("../vectors"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
