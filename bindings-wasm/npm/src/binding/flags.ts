@@ -46,23 +46,11 @@ export function documentText(document: string | Uint8Array | object): DocumentTe
     : encodeStrictly(document, limits.documentBytes, documentErrors);
 }
 
-/** The methods that call the function of `tools.wasm` with their name, which other modules lack. */
-const TOOLS = [
-  "advance",
-  "certification",
-  "check",
-  "deployment",
-  "diff",
-  "finish",
-  "impact",
-  "receipt",
-  "retirements",
-  "strategyFor",
-  "toJson",
-  "typing",
-  "withStatus",
-  "withStrategy",
-] as const satisfies (keyof Tools)[];
+/** The methods that call the function of `tools.wasm` with their name, which other modules lack; as one text, 9 bytes less. */
+const TOOLS =
+  "advance certification check deployment diff finish impact receipt retirements strategyFor toJson typing withStatus withStrategy".split(
+    " ",
+  ) as (keyof Tools)[];
 
 /** The core's code for yes. */
 const YES = 2;
