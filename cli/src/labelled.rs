@@ -152,7 +152,10 @@ pub(crate) fn read_histories(
     let mut histories: Vec<Vec<DatedFile>> = labels.iter().map(|_| Vec::new()).collect();
     for argument in arguments {
         let (label, rest) = split(argument);
-        let named = label.and_then(|label| labels.iter().position(|known| *known == label));
+        // A single document needs no label, so that a time is a time even if it is also its name.
+        let is_time = labels.len() == 1 && label.is_some_and(|label| moment(label).is_some());
+        let named = label.filter(|_| !is_time);
+        let named = named.and_then(|label| labels.iter().position(|known| *known == label));
         let (place, argument) = match (named, labels) {
             (Some(place), _) => (place, rest),
             (None, [_]) => (0, argument.as_str()),

@@ -101,3 +101,13 @@ fn the_history_of_several_documents_has_labels() {
     let ran = accounts.retire(&["--since", "1", "--html", &page, "--activity", "no-such.json"]);
     assert_eq!((ran.code, std::fs::read_to_string(&page).unwrap().as_str()), (2, "before"));
 }
+
+#[test]
+fn a_time_is_not_taken_for_the_name_of_a_single_document() {
+    let document =
+        file("5", Some(r#"{"flags": {"a": {"on": false, "variations": [1], "offVariation": 0}}}"#));
+    let history = format!("5={document}");
+    let ran = isoflag(&["retire", &document, "--history", &history, "--now", "99", "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains(r#""constantSince":{"exact":false,"moment":5}"#), "{ran:?}");
+}

@@ -46,13 +46,13 @@ describe("core.wasm", () => {
     const core = new Set(names(modules.core));
     const missing = names(modules.tools).filter(name => !core.has(name) && !name.startsWith("__"));
     const tools = `
-      advanceFlags certification checkEnvironments checkFlags convertText countImpact deployment diffFlags editText
-      evaluateAgain evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory freeImpact fromAppConfigKey historyAdd
-      historyBytes historyDigests historyGet historyKeep historyNewest historyPinned impactForms limits
-      loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest parseTtl partOf patchBetween projectFlags projectionReport receipt
-      replayReceipt retirements
-      secureModeHash secureModeHashForHost specVersion startImpact strategyFor suggestChanges takeInventory toAppConfigKey
-      version withStatus withStrategy`;
+      advanceFlags certification checkEnvironments checkFlags chooseStrategy chosenStrategy convertText countImpact
+      deployment diffFlags editText evaluateAgain evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory
+      freeImpact freeSystemFlags fromAppConfigKey historyAdd historyBytes historyDigests historyGet historyKeep
+      historyNewest historyPinned impactForms limits loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest
+      parseTtl partOf patchBetween projectFlags projectionReport receipt replayReceipt retirements secureModeHash
+      secureModeHashForHost specVersion startImpact strategyFor strategyProblems suggestChanges systemFlags systemReceipt
+      takeInventory toAppConfigKey underStrategy version withStatus withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));
   });
 });

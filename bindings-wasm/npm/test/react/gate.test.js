@@ -192,6 +192,7 @@ describe("the header with the document that a page used", () => {
     assert.deepEqual(documentHeader(sourceOf(undefined).source), {});
     assert.deepEqual(documentHeader({ digest: undefined }), {});
     const small = {
+      bind: load(NOW).bind,
       /** @returns {string | undefined} */
       get digest() {
         throw new Error("the small module computes none");

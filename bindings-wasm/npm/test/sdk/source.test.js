@@ -263,7 +263,7 @@ describe("a document source in a page", () => {
     const source = await open({ body: text(1) }, { page });
     const visible = async () => {
       page.dispatchEvent(new Event("visibilitychange"));
-      await setTimeout(10);
+      await setTimeout(50);
       return served.requests.length;
     };
     assert.equal(await visible(), 2);
@@ -278,7 +278,7 @@ describe("a document source in a page", () => {
     assert.equal(served.requests.length, 4);
     // It polls immediately.
     const unsubscribe = source.subscribe(() => undefined);
-    await setTimeout(10);
+    await setTimeout(50);
     assert.equal(served.requests.length, 5);
     assert.equal(await visible(), 6);
     unsubscribe();

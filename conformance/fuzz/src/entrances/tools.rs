@@ -7,8 +7,8 @@ use isoflag::model::Section;
 use isoflag::{Context, Flags, Value, utf16_order};
 use isoflag_tools::{
     CheckOptions, ConversionSource, GroupBy, Impact, ProjectionOptions, ServedAnswer,
-    SimulationCounter, TypingLanguage, changed_answers, check_environments, keys_in_text,
-    raised, reach, stamped, written_in_place,
+    SimulationCounter, TypingLanguage, changed_answers, check_environments, keys_in_text, raised,
+    reach, stamped, written_in_place,
 };
 
 use super::{reloaded, some_keys};
