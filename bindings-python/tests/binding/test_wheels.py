@@ -94,7 +94,8 @@ def test_only_the_wheel_of_isoflag_has_a_budget(tmp_path: Path) -> None:
 def test_the_release_names_each_package_that_pypi_must_trust() -> None:
     release = (TOP / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
     (trusted,) = re.findall(r"trusted publisher of (.*?) at PyPI", release.replace("\n# ", " "))
-    projects = [TOP / folder / "pyproject.toml" for folder in PACKAGES]
+    folders = [*PACKAGES, "conformance/verify/python"]
+    projects = [TOP / folder / "pyproject.toml" for folder in folders]
     names = [
         re.search('^name = "(.*)"', path.read_text("utf-8"), re.MULTILINE) for path in projects
     ]
