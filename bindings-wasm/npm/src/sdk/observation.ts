@@ -123,7 +123,13 @@ function observed<T extends Observable>(
         const detail = getDetail.apply(target, parameters);
         const [key, ...rest] = parameters as [string, ...unknown[]];
         const [context, defaultValue, options] = "bind" in target ? rest : [boundTo, ...rest];
-        const evaluation = { key, context: context as ContextLike | undefined, defaultValue, detail, ...digests };
+        const evaluation = {
+          key,
+          context: context as ContextLike | undefined,
+          defaultValue,
+          detail,
+          ...digests,
+        };
         const strategy = boundStrategy ?? strategyOf(target, context, options);
         observer(strategy === undefined ? evaluation : { ...evaluation, strategy });
         return wantsDetail ? detail : detail.value;
