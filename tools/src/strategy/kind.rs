@@ -31,7 +31,7 @@ impl System {
 }
 
 /// Which flags a strategy turns on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StrategyKind {
     /// Development: every flag is on.
     FlushOut,

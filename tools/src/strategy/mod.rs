@@ -27,7 +27,7 @@ pub(crate) use selection::{InvalidPart, choices, invalid_parts};
 /// A strategy with its parameters.
 ///
 /// In JSON it is a name, such as `"Flush Out"`, or `{"strategy": "Custom", "on": [keys]}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Strategy {
     /// Which flags it turns on.
     pub kind: StrategyKind,

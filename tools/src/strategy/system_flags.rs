@@ -1,5 +1,6 @@
 //! A document as a system evaluates it: each context gets the document under its strategy.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use isoflag::{BigSegments, Context, Flags};
@@ -56,11 +57,11 @@ impl SystemFlags {
         }
         let selector = selector(flags, &choices);
         let mut strategies: Vec<(Strategy, OnceLock<Flags>)> = Vec::new();
+        let mut indices = BTreeMap::new();
         let mut index_of = |strategy: Strategy| {
             check_keys(flags, &strategy).ok()?;
-            let known = strategies.iter().position(|(known, _)| *known == strategy);
-            Some(known.unwrap_or_else(|| {
-                strategies.push((strategy, OnceLock::new()));
+            Some(*indices.entry(strategy).or_insert_with_key(|strategy| {
+                strategies.push((strategy.clone(), OnceLock::new()));
                 strategies.len() - 1
             }))
         };
