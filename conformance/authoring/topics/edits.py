@@ -54,7 +54,8 @@ def edits() -> Topic:
             f'{time}, "contextTargets": [{{"contextKind": "org", "variation": 1, "values": ["ada"]}}]')  # fmt: skip
     ask("on", "a flag that has the state already keeps its version", [{"op": "on", "key": "flag"}], {"text": text()})
     ask("none", "no edit changes nothing", [], {"text": text()})
-    removed = '{ "meta":{"version" :8, "lastModifiedTimestamp": 5},\r\n\t"flags": {\r\n\t\t' + FLAG.replace("TIME", "") + "\r\n\t}}\n"
+    # The document changes, although no flag is left to carry the time.
+    removed = '{ "meta":{"version" :8, "lastModifiedTimestamp": 900},\r\n\t"flags": {\r\n\t\t' + FLAG.replace("TIME", "") + "\r\n\t}}\n"
     ask("remove", "a removed flag leaves no comma", [{"op": "remove", "key": "other"}], {"text": removed})
     plain = '{"flags":{}}'
     added = (
