@@ -8,7 +8,7 @@ import "../styles/document.css";
 import "../styles/instances.css";
 import "../styles/projection.css";
 import "../styles/playground.css";
-import "../styles/narrow.css";
+import "../styles/playground-narrow.css";
 import { ready } from "isoflag/tools";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
