@@ -1,8 +1,11 @@
-import type { Edit } from "isoflag/tools";
+import type { edit } from "isoflag/tools";
 import { type FormEvent, useId, useState } from "react";
 import type { JsonObject } from "../explanation";
 import { flagOf, listOf } from "../flag-document";
 import { Prose } from "../Inline";
+
+/** A change of one flag. */
+export type Edit = Parameters<typeof edit>[1][number];
 
 export interface FlagFormProps {
   readonly flag: string;

@@ -1,6 +1,6 @@
 /** The page for a visitor's own document: why each flag decides, what leads elsewhere, what an edit changes. */
 
-import { type Edit, edit } from "isoflag/tools";
+import { edit } from "isoflag/tools";
 import {
   type ChangeEvent,
   type DragEvent,
@@ -20,6 +20,7 @@ import { JsonEditor } from "../JsonEditor";
 import { ClientDocumentPanel } from "../projection/ClientDocumentPanel";
 import { count } from "../why";
 import { ContextsPanel } from "./ContextsPanel";
+import type { Edit } from "./FlagForm";
 import { NewFlagForm } from "./FlagForm";
 import { ImpactPanel } from "./ImpactPanel";
 import {

@@ -1,10 +1,10 @@
-import type { Edit } from "isoflag/tools";
 import { useId, useState } from "react";
 import type { ContextJson, Decision } from "../explanation";
 import { FlagDetail, type FlagDetailProps } from "../FlagDetail";
 import { flagOf, textOf } from "../flag-document";
 import { Prose, ValueChip } from "../Inline";
 import { headline } from "../why";
+import type { Edit } from "./FlagForm";
 import { FlagForm } from "./FlagForm";
 import type { Visitor } from "./inputs";
 import { OtherVariations } from "./OtherVariations";
