@@ -54,8 +54,8 @@ impl From<&isoflag::Diagnostic> for Diagnostic {
     }
 }
 
-impl From<&isoflag_tools::ConversionNote> for Diagnostic {
-    fn from(note: &isoflag_tools::ConversionNote) -> Diagnostic {
+impl From<&isoflag_tools::Note> for Diagnostic {
+    fn from(note: &isoflag_tools::Note) -> Diagnostic {
         Diagnostic {
             severity: isoflag::Severity::Warning.as_str(),
             code: note.code,

@@ -54,7 +54,7 @@ impl Conversion {
     /// Notes on parts that were not converted, or that need something from the caller.
     #[getter]
     fn notes(&self) -> Vec<Diagnostic> {
-        let note = |note: &isoflag_tools::ConversionNote| Diagnostic::from(note);
+        let note = |note: &isoflag_tools::Note| Diagnostic::from(note);
         self.inner.notes.iter().map(note).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use isoflag::{Flags, Value, printable};
-use isoflag_tools::{EditError, PromotionNote, diff, impact};
+use isoflag_tools::{EditError, Note, diff, impact};
 
 use crate::clock::NowArgument;
 use crate::command::{Format, object};
@@ -28,7 +28,7 @@ pub(crate) struct TextEdit {
 }
 
 /// The text after an edit, and notes if the edit makes such.
-pub(crate) type EditedText = (String, Option<Vec<PromotionNote>>);
+pub(crate) type EditedText = (String, Option<Vec<Note>>);
 
 impl TextEdit {
     /// Runs an edit, which gets the text and the current time in seconds. One that does not fit the
@@ -61,7 +61,7 @@ impl TextEdit {
             .map_err(|error| Failure::message(format!("`{}`: {error}", held.source.name)))?;
         let is_written = !self.dry_run && after.digest() != held.flags.digest();
         if !self.format.json {
-            for PromotionNote { code, path, message } in notes.iter().flatten() {
+            for Note { code, path, message } in notes.iter().flatten() {
                 console.complain(format_args!("note[{code}]: `{path}`: {message}"));
             }
         }
@@ -84,7 +84,7 @@ impl TextEdit {
                 ("diff", changes.to_value()),
                 ("impact", answers),
             ];
-            let notes = notes.map(|notes| notes.iter().map(PromotionNote::to_value).collect());
+            let notes = notes.map(|notes| notes.iter().map(Note::to_value).collect());
             let notes = notes.map(|notes: Value| ("notes", notes));
             console.line(Value::Object(members.into_iter().chain(notes).collect()))?;
             return Ok(Outcome::Fine);

@@ -8,7 +8,7 @@ use isoflag::{
     secure_mode_hash,
 };
 use isoflag_tools::{
-    Conversion, ConversionNote, ConversionSource, EditError, ProjectionOptions, Strategy, System,
+    Conversion, ConversionSource, EditError, Note, ProjectionOptions, Strategy, System,
     SystemFlags, convert, edit, project, receipt, replay, strategy_for, with_strategy,
 };
 
@@ -198,7 +198,7 @@ impl CaseRun<'_> {
             "convert" => {
                 let source = ConversionSource::named(text(arguments, "source")).unwrap();
                 let Conversion { flags, notes } = convert(text(arguments, "text"), source)?;
-                let note = |note: &ConversionNote| {
+                let note = |note: &Note| {
                     let path = Value::String(Arc::clone(&note.path));
                     object([("code", Value::from(note.code)), ("path", path)])
                 };

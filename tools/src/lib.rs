@@ -35,6 +35,7 @@ mod in_place;
 mod inventory;
 mod last_evaluated;
 mod lifecycle;
+mod note;
 mod percentage;
 mod projection;
 mod promote;
@@ -58,7 +59,7 @@ pub use certification::{
 pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
-pub use convert::{Conversion, ConversionNote, ConversionSource, convert};
+pub use convert::{Conversion, ConversionSource, convert};
 pub use diff::{Diff, cell_code, diff, patch_between};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
@@ -77,11 +78,12 @@ pub use lifecycle::{
     on_variation, owner, read_moment, stakeholder, stamped, stamped_changes, status_change,
     with_changes, with_status,
 };
+pub use note::Note;
 pub use projection::{
     Projection, ProjectionError, ProjectionOptions, ProjectionReport, RefusedFlag, VisibleString,
     check_visibility, project, projected_json,
 };
-pub use promote::{PromoteOptions, Promotion, PromotionNote, promote};
+pub use promote::{PromoteOptions, Promotion, promote};
 pub use receipt::{Receipt, ReceiptError, receipt, replay, system_receipt};
 pub use retirement::{
     DatedDocument, JointRetirement, Retirement, RetirementInputs, RetirementRule, Since, Verdict,

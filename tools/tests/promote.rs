@@ -30,7 +30,7 @@ fn member(promoted: &Promotion, key: &str, name: &str) -> Value {
 }
 
 fn codes(promoted: &Promotion) -> Vec<String> {
-    let note = |note: &isoflag_tools::PromotionNote| format!("{} {}", note.code, note.path);
+    let note = |note: &isoflag_tools::Note| format!("{} {}", note.code, note.path);
     promoted.notes.iter().map(note).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Exports edits of a document's text, and conversions from other tools.
 
 use isoflag::{Flags, Object, Value};
-use isoflag_tools::{Conversion, ConversionNote, ConversionSource, EditError, moment_of_seconds};
+use isoflag_tools::{Conversion, ConversionSource, EditError, Note, moment_of_seconds};
 use isoflag_wasm::failure::{Failed, noted};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -46,7 +46,7 @@ pub fn convert_text(text: &[u8], source: &str) -> Result<String, Thrown> {
         .map_err(|error| isoflag_wasm::failure::document(&error))?;
     let converted = Object::from_iter([
         ("document", Value::from(flags.document().to_canonical_json())),
-        ("notes", notes.iter().map(ConversionNote::to_value).collect()),
+        ("notes", notes.iter().map(Note::to_value).collect()),
     ]);
     Ok(Value::Object(converted).to_canonical_json())
 }

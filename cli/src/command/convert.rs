@@ -1,7 +1,7 @@
 //! `isoflag convert`: converts the feature flags of other tools to a document.
 
 use clap::{Args, ValueEnum};
-use isoflag_tools::{ConversionNote, ConversionSource, convert};
+use isoflag_tools::{ConversionSource, Note, convert};
 
 use super::{Format, object};
 use crate::console::Console;
@@ -52,7 +52,7 @@ pub(crate) fn run(
     if arguments.format.json {
         console.line(object([
             ("document", converted.flags.document()),
-            ("notes", converted.notes.iter().map(ConversionNote::to_value).collect()),
+            ("notes", converted.notes.iter().map(Note::to_value).collect()),
         ]))?;
         return Ok(Outcome::Fine);
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use isoflag::{DocumentError, Flags, Object, Path, Value};
 
-use super::{Conversion, ConversionNote};
+use super::Conversion;
+use crate::note::Note;
 
 /// Converts a profile, without the flags that have variants: only AppConfig's agent can decide them.
 pub(super) fn convert(text: &str) -> Result<Conversion, DocumentError> {
@@ -27,13 +28,13 @@ pub(super) fn convert(text: &str) -> Result<Conversion, DocumentError> {
     Ok(Conversion { flags: Flags::from_appconfig_value(profile.into())?, notes })
 }
 
-fn without_variants(entries: &Object, path: &Path<'_>, notes: &mut Vec<ConversionNote>) -> Object {
+fn without_variants(entries: &Object, path: &Path<'_>, notes: &mut Vec<Note>) -> Object {
     let mut kept = Vec::new();
     for (key, entry) in entries.iter() {
         if entry.as_object().is_some_and(|entry| entry.get("_variants").is_some()) {
             let path = path.member(key);
             let message = "the flag is left out: only AppConfig's agent decides variants";
-            notes.push(ConversionNote::new("variants", &path.member("_variants"), message));
+            notes.push(Note::new("variants", &path.member("_variants"), message));
         } else {
             kept.push((Arc::clone(key), entry.clone()));
         }
@@ -42,7 +43,7 @@ fn without_variants(entries: &Object, path: &Path<'_>, notes: &mut Vec<Conversio
 }
 
 /// Notes the constraints of attributes, which a document does not have.
-fn constraints(profile: &Object, notes: &mut Vec<ConversionNote>) {
+fn constraints(profile: &Object, notes: &mut Vec<Note>) {
     let flags = profile.get("flags").and_then(Value::as_object);
     let root = Path::Root.member("flags");
     for (key, flag) in flags.into_iter().flat_map(Object::iter) {
@@ -50,11 +51,7 @@ fn constraints(profile: &Object, notes: &mut Vec<ConversionNote>) {
         if attributes.and_then(Value::as_object).is_some_and(|attributes| !attributes.is_empty()) {
             let path = root.member(key);
             let message = "constraints of attributes are left out: a document has none";
-            notes.push(ConversionNote::new(
-                "attribute-constraints",
-                &path.member("attributes"),
-                message,
-            ));
+            notes.push(Note::new("attribute-constraints", &path.member("attributes"), message));
         }
     }
 }

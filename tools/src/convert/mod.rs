@@ -7,9 +7,9 @@ mod appconfig;
 mod condition;
 mod powertools;
 
-use std::sync::Arc;
+use isoflag::{DocumentError, Flags, Object};
 
-use isoflag::{DocumentError, Flags, Object, Path, Value};
+use crate::note::Note;
 
 /// The format of a text to convert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,35 +38,7 @@ pub struct Conversion {
     /// The document.
     pub flags: Flags,
     /// In the order of the text.
-    pub notes: Vec<ConversionNote>,
-}
-
-/// A part that was not converted, or that needs something from the caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConversionNote {
-    /// The stable name: `unknown-action`, `untranslated-condition`, `malformed-feature`,
-    /// `time-zone`, `variants` or `attribute-constraints`.
-    pub code: &'static str,
-    /// The path in the text, such as `checkout.rules.eu.conditions[0]`.
-    pub path: Arc<str>,
-    /// The reason and its effect.
-    pub message: String,
-}
-
-impl ConversionNote {
-    fn new(code: &'static str, path: &Path<'_>, message: impl Into<String>) -> ConversionNote {
-        ConversionNote { code, path: Arc::from(path.to_string()), message: message.into() }
-    }
-
-    /// `{code, path, message}`.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        Value::Object(Object::from_iter([
-            ("code", Value::from(self.code)),
-            ("path", Value::String(Arc::clone(&self.path))),
-            ("message", Value::from(self.message.as_str())),
-        ]))
-    }
+    pub notes: Vec<Note>,
 }
 
 impl Conversion {

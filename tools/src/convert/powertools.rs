@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use isoflag::{DocumentError, Flags, Object, Path, Value};
 
+use super::Conversion;
 use super::condition::{Condition, zone_of};
-use super::{Conversion, ConversionNote};
 use crate::in_place::ordered_members;
+use crate::note::Note;
 
 /// The most rules that one rule becomes if several time ranges of it cross midnight.
 const ALTERNATIVES: usize = 16;
@@ -34,7 +35,7 @@ pub(super) fn convert(text: &str) -> Result<Conversion, DocumentError> {
         let message = format!(
             "the time rules are those of `{zone}`: bind the clock with its offset from UTC"
         );
-        converter.notes.push(ConversionNote::new("time-zone", &Path::Root, message));
+        converter.notes.push(Note::new("time-zone", &Path::Root, message));
     }
     let meta = Object::from_iter([("version", Value::from(1))]);
     let document = [
@@ -63,12 +64,12 @@ fn the_zone(features: &Object) -> Option<String> {
 struct Converter<'t> {
     text: &'t str,
     zone: Option<String>,
-    notes: Vec<ConversionNote>,
+    notes: Vec<Note>,
 }
 
 impl Converter<'_> {
     fn malformed(&mut self, path: &Path<'_>, message: &str) {
-        self.notes.push(ConversionNote::new("malformed-feature", path, message));
+        self.notes.push(Note::new("malformed-feature", path, message));
     }
 
     fn flag(
@@ -175,12 +176,12 @@ impl Converter<'_> {
                 Ok(_) => {
                     is_complete = false;
                     let message = "too many time ranges cross midnight; the rule is left out";
-                    self.notes.push(ConversionNote::new("untranslated-condition", &path, message));
+                    self.notes.push(Note::new("untranslated-condition", &path, message));
                 }
                 Err((code, reason)) => {
                     is_complete = false;
                     let message = format!("{reason}; the rule is left out");
-                    self.notes.push(ConversionNote::new(code, &path, message));
+                    self.notes.push(Note::new(code, &path, message));
                 }
             }
         }

@@ -6,9 +6,10 @@ use isoflag::{Object, Path, Value};
 
 use super::indices::{Gone, Indices};
 use super::rules::{Rules, has_shares};
-use super::{PromoteOptions, PromotionNote, member, only};
+use super::{PromoteOptions, member, only};
 use crate::edit::EditError;
 use crate::lifecycle::Status;
+use crate::note::Note;
 
 /// The members that are particular to an environment. `rules` and `lifecycle` are merged.
 const OWN: [&str; 15] = [
@@ -62,7 +63,7 @@ pub(super) fn carried(
     from: &Object,
     held: Option<&Object>,
     options: &PromoteOptions<'_>,
-    notes: &mut Vec<PromotionNote>,
+    notes: &mut Vec<Note>,
 ) -> Result<Object, EditError> {
     let section = Path::Root.member("flags");
     let path = section.member(key);
@@ -144,7 +145,7 @@ fn blank(
     from: &Object,
     options: &PromoteOptions<'_>,
     path: &Path<'_>,
-    notes: &mut Vec<PromotionNote>,
+    notes: &mut Vec<Note>,
 ) -> Object {
     let own = only(from, |name| OWN.contains(&name) && !NOT_NEW.contains(&name));
     let mut flag: Object = own.collect::<Object>().with("on", Value::Bool(false));
@@ -155,7 +156,7 @@ fn blank(
         let off = member(from, "offVariation").cloned().unwrap_or(Value::from(0));
         let served = Object::from_iter([("variation", off)]);
         flag = flag.with("fallthrough", served.into());
-        notes.push(PromotionNote::new(
+        notes.push(Note::new(
             "rollout-left-out",
             &path.member("fallthrough"),
             "the percentages of a new flag are not carried; set them by `isoflag flag rollout`",
@@ -164,7 +165,7 @@ fn blank(
     for name in TARGETS.into_iter().filter(|_| !options.with_targets) {
         if from.get(name).and_then(Value::as_array).is_some_and(|lists| !lists.is_empty()) {
             let message = "the individual targets of a new flag are not carried";
-            notes.push(PromotionNote::new("targets-left-out", &path.member(name), message));
+            notes.push(Note::new("targets-left-out", &path.member(name), message));
         }
     }
     let Some(Value::Object(lifecycle)) = from.get("lifecycle") else { return flag };
@@ -173,7 +174,7 @@ fn blank(
     if status == Some(Status::Finished) {
         known = known.with("status", Value::from(Status::Done.as_str()));
         let lifecycle = path.member("lifecycle");
-        notes.push(PromotionNote::new(
+        notes.push(Note::new(
             "status-lowered",
             &lifecycle.member("status"),
             "`Finished` is not carried, since not everybody has the feature here; the status is \

@@ -15,6 +15,7 @@ use isoflag::model::{FlagState, Section};
 use isoflag::{Flags, Object, Path, Value};
 
 use crate::edit::{EditError, check_form, with_next_version, write};
+use crate::note::Note;
 use needs::Needs;
 
 /// The parts to carry besides the definitions of flags.
@@ -37,35 +38,7 @@ pub struct Promotion {
     /// The text of the target; no byte differs beside the carried members.
     pub text: String,
     /// In the order of the keys.
-    pub notes: Vec<PromotionNote>,
-}
-
-/// A part that was left out or changed on the way, or a part that was added for another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PromotionNote {
-    /// The stable name: `rollout-left-out`, `targets-left-out`, `rule-removed`, `status-lowered`,
-    /// `prerequisite-added`, `segment-added` or `segment-differs`.
-    pub code: &'static str,
-    /// The path in the documents, such as `flags.checkout.fallthrough`.
-    pub path: Arc<str>,
-    /// The reason and its effect.
-    pub message: String,
-}
-
-impl PromotionNote {
-    fn new(code: &'static str, path: &Path<'_>, message: impl Into<String>) -> PromotionNote {
-        PromotionNote { code, path: Arc::from(path.to_string()), message: message.into() }
-    }
-
-    /// `{code, path, message}`.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        Value::Object(Object::from_iter([
-            ("code", Value::from(self.code)),
-            ("path", Value::String(Arc::clone(&self.path))),
-            ("message", Value::from(self.message.as_str())),
-        ]))
-    }
+    pub notes: Vec<Note>,
 }
 
 /// Returns the text of a document after flags of another one, the source, are carried into it.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use isoflag::model::Section;
 use isoflag::{Flags, Object, Path, Value};
 
-use super::{PromotionNote, member};
+use super::member;
 use crate::edit::EditError;
+use crate::note::Note;
 
 /// The keys to carry, in the order in which they were found.
 #[derive(Default)]
@@ -33,7 +34,7 @@ impl Needs {
         from: &Flags,
         to: &Flags,
         features: &[String],
-        notes: &mut Vec<PromotionNote>,
+        notes: &mut Vec<Note>,
     ) -> Result<Needs, EditError> {
         let mut needs = Needs::default();
         if features.is_empty() {
@@ -59,7 +60,7 @@ impl Needs {
         from: &Flags,
         to: &Flags,
         mut seen: BTreeSet<Arc<str>>,
-        notes: &mut Vec<PromotionNote>,
+        notes: &mut Vec<Note>,
     ) -> Result<(), EditError> {
         let mut next = 0;
         while let Some(key) = self.flags.get(next).cloned() {
@@ -80,7 +81,7 @@ impl Needs {
                 let required: Arc<str> = Arc::from(required);
                 let message = format!("added, because `{key}` requires it");
                 let path = flags.member(&required);
-                notes.push(PromotionNote::new("prerequisite-added", &path, message));
+                notes.push(Note::new("prerequisite-added", &path, message));
                 seen.insert(Arc::clone(&required));
                 self.flags.push(required);
             }
@@ -92,7 +93,7 @@ impl Needs {
         &mut self,
         from: &Flags,
         to: &Flags,
-        notes: &mut Vec<PromotionNote>,
+        notes: &mut Vec<Note>,
     ) -> Result<(), EditError> {
         let mut seen = BTreeSet::new();
         let mut left: Vec<(Section, Arc<str>)> =
@@ -111,12 +112,12 @@ impl Needs {
                 match (segment(to, &name), source) {
                     (Some(held), Some(source)) if is_other(held, source) => {
                         let message = "it differs from that of the source; it is kept";
-                        notes.push(PromotionNote::new("segment-differs", &path, message));
+                        notes.push(Note::new("segment-differs", &path, message));
                     }
                     (Some(_), _) => {}
                     (None, Some(_)) => {
                         let message = format!("added, because `{key}` names it");
-                        notes.push(PromotionNote::new("segment-added", &path, message));
+                        notes.push(Note::new("segment-added", &path, message));
                         self.segments.push(Arc::clone(&name));
                         left.push((Section::Segments, name));
                     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use isoflag::{Object, Path, Value};
 
 use super::indices::{Gone, Indices};
-use super::{PromotionNote, member, only};
+use super::{member, only};
+use crate::note::Note;
 use crate::rollout::RULE_ID;
 
 /// The members of a rule or a fallthrough that say what is served.
@@ -29,10 +30,7 @@ pub(super) struct Rules<'a> {
 impl Rules<'_> {
     /// Returns the rules of the source. A rule with an equal `id`, or equal clauses, in the target
     /// keeps its percentages. The rule of a planned rollout is that of the target.
-    pub(super) fn merged(
-        &self,
-        notes: &mut Vec<PromotionNote>,
-    ) -> Result<Vec<Value>, (usize, Gone)> {
+    pub(super) fn merged(&self, notes: &mut Vec<Note>) -> Result<Vec<Value>, (usize, Gone)> {
         let held = self.held.iter().enumerate();
         let (planned, mut left): (Vec<_>, Vec<_>) = held.partition(|(_, rule)| is_planned(rule));
         // The first of several is found first.
@@ -65,7 +63,7 @@ impl Rules<'_> {
                         serving(rule, &own)
                     }
                     None if has_shares(rule) => {
-                        notes.push(PromotionNote::new(
+                        notes.push(Note::new(
                             "rollout-left-out",
                             &path,
                             "the percentages of a new rule are not carried; it serves what the \
@@ -82,7 +80,7 @@ impl Rules<'_> {
         let gone = self.held.iter().enumerate().filter_map(plain).filter(is_gone);
         for index in gone {
             let message = "the source has no such rule; it is removed";
-            notes.push(PromotionNote::new("rule-removed", &self.path.element(index), message));
+            notes.push(Note::new("rule-removed", &self.path.element(index), message));
         }
         for (place, rule) in planned {
             let rule = rule.as_object().cloned().unwrap_or_default();

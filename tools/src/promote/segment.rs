@@ -2,7 +2,8 @@
 
 use isoflag::{Object, Path, Value};
 
-use super::{PromoteOptions, PromotionNote, member, only};
+use super::{PromoteOptions, member, only};
+use crate::note::Note;
 
 /// The lists of individual members.
 const LISTS: [&str; 4] = ["included", "excluded", "includedContexts", "excludedContexts"];
@@ -13,7 +14,7 @@ pub(super) fn carried(
     key: &str,
     source: &Object,
     options: &PromoteOptions<'_>,
-    notes: &mut Vec<PromotionNote>,
+    notes: &mut Vec<Note>,
 ) -> Object {
     let section = Path::Root.member("segments");
     let path = section.member(key);
@@ -38,7 +39,7 @@ pub(super) fn carried(
         let rules: Value = rules.iter().map(rule).collect();
         segment = segment.with("rules", rules);
         if has_weights {
-            notes.push(PromotionNote::new(
+            notes.push(Note::new(
                 "rollout-left-out",
                 &path.member("rules"),
                 "the percentages of a new segment are not carried; its `weight` is 0 until you set it",
@@ -46,7 +47,7 @@ pub(super) fn carried(
         }
     }
     if !lists.is_empty() && !options.with_targets {
-        notes.push(PromotionNote::new(
+        notes.push(Note::new(
             "targets-left-out",
             &path,
             format!("individual members are not carried: `{}`", lists.join("`, `")),

@@ -6,7 +6,6 @@ mod date;
 mod equality;
 mod number;
 mod regex;
-mod substring;
 mod text;
 mod version;
 

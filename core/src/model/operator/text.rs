@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::substring::contains;
 use super::{ClauseValues, first_text_match};
 use crate::diagnostic::{Code, Findings};
 use crate::json::Value;
@@ -54,7 +53,7 @@ impl TextTest {
         first_text_match(&self.values, steps, bytes, |part| match self.position {
             Position::Start => text.starts_with(&**part),
             Position::End => text.ends_with(&**part),
-            Position::Anywhere => contains(text, part),
+            Position::Anywhere => text.contains(&**part),
         })
     }
 }
