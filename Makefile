@@ -39,7 +39,7 @@ DOC ?= examples/shop/flags.json
 CONTEXTS ?= examples/shop/contexts.json
 MACHINE := $(shell uname -m)
 RUST := Cargo.toml Cargo.lock {core,tools}/{Cargo.toml,src} "=$$(rustc -V)"
-WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json,npm/scripts/similar-order.js}
+WASM := $(RUST) bindings-wasm/{Cargo.toml,src,core,tools,module.sh,npm/package-lock.json}
 ARROW := Cargo.toml {core,tools}/{Cargo.toml,src} bindings-python/arrow/{Cargo.toml,Cargo.lock,README.md,pyproject.toml,python,src} "=$$(rustc -V)"
 WHEEL := $(RUST) bindings-python/{Cargo.toml,README.md,pyproject.toml,python,src}
 

@@ -67,5 +67,4 @@ esac
 # The flags of the first wasm-opt are in each crate's Cargo.toml. It keeps the names of the functions, from which bench/ computes
 # what the bytes are.
 mv "$out/core_bg.wasm" "$out/named.wasm"
-node bindings-wasm/npm/scripts/similar-order.js "$out/named.wasm" "$out/core_bg.wasm"
-wasm-opt --reorder-functions-by-name "${strip[@]}" "${features[@]}" "$out/core_bg.wasm" -o "$out/core_bg.wasm"
+wasm-opt "${strip[@]}" "${features[@]}" "$out/named.wasm" -o "$out/core_bg.wasm"
