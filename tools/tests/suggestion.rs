@@ -239,6 +239,20 @@ fn a_bucket_is_reached_by_another_key() {
 }
 
 #[test]
+fn a_search_makes_no_more_bytes_of_contexts_than_its_limit() {
+    let rare = flags(
+        r#"{"flags": {"f": {"on": true, "salt": "s", "variations": [0, 1], "fallthrough": {"rollout":
+            {"variations": [{"variation": 0, "weight": 99500}, {"variation": 1, "weight": 500}]}}}}}"#,
+    );
+    let note = "x".repeat(1_000_000);
+    for (note, is_found) in [("", true), (&*note, false)] {
+        let given = format!(r#"{{"kind": "user", "key": "mia-0000", "note": "{note}"}}"#);
+        let found = suggest(&rare, "f", &context(&given), 1, None).unwrap();
+        assert_eq!(found != Suggestion::NotFound, is_found);
+    }
+}
+
+#[test]
 fn private_attributes_are_kept() {
     let flags = one_rule(r#"{"attribute": "plan", "op": "in", "values": ["pro"]}"#);
     let given = context(

@@ -56,6 +56,9 @@ impl std::error::Error for SuggestionError {}
 /// The contexts that one search evaluates at most, those for buckets included.
 const MOST_CONTEXTS: usize = 4_000;
 
+/// The bytes of the contexts that one search makes at most, so that a large context takes no longer.
+const MOST_BYTES: usize = 32 << 20;
+
 /// The clauses that one search evaluates at most to find its steps.
 const MOST_CLAUSES: usize = 100_000;
 
@@ -115,6 +118,8 @@ pub fn suggest(
         wanted: variation,
         big_segments,
         contexts: Cell::new(MOST_CONTEXTS),
+        size: context.to_value().to_canonical_json().len(),
+        bytes: Cell::new(MOST_BYTES),
         budget: Cell::new(MOST_CLAUSES),
         queue: BinaryHeap::new(),
         seen: BTreeSet::new(),
@@ -162,6 +167,10 @@ struct Search<'a> {
     big_segments: Option<&'a BigSegments>,
     /// The contexts that it may still evaluate.
     contexts: Cell<usize>,
+    /// About the length of each context.
+    size: usize,
+    /// The bytes of the contexts that it may still make.
+    bytes: Cell<usize>,
     /// The clauses that it may still evaluate.
     budget: Cell<usize>,
     /// The contexts to evaluate.
@@ -208,15 +217,21 @@ impl Search<'_> {
     /// Binds a context; `None` if it is invalid or the limit is reached.
     fn bind(&self, draft: &Draft) -> Option<(Context, BoundFlags)> {
         self.contexts.set(self.contexts.get().checked_sub(1)?);
-        let context = draft.context()?;
+        let context = self.made(draft)?;
         let bound = self.flags.bind_with(Some(&context), self.big_segments);
         Some((context, bound))
+    }
+
+    /// Makes a context; `None` if it is invalid or the limit is reached.
+    fn made(&self, draft: &Draft) -> Option<Context> {
+        self.bytes.set(self.bytes.get().checked_sub(self.size)?);
+        draft.context()
     }
 
     fn add(&mut self, route: Route, draft: Draft) {
         // An invalid context leads nowhere.
         let identity = format!("{route:?}\n{}", draft.identity());
-        if draft.context().is_none() || !self.seen.insert(identity) {
+        if self.made(&draft).is_none() || !self.seen.insert(identity) {
             return;
         }
         let (changes, keys) = draft.cost();
