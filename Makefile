@@ -136,7 +136,7 @@ test-all:
 	$(call say,a million generated cases against the rules of the specification (five minutes))
 	@conformance/run.sh rules --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
-	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test rollout --test projection
+	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test alarm_histories --test projection
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64

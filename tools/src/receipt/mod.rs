@@ -1,6 +1,7 @@
 //! Receipts: an answer with its document, context and trace, in a form that anybody with the
 //! document and the context can verify.
 
+mod difference;
 mod replay;
 
 use std::fmt;
