@@ -4,9 +4,8 @@
 
 mod planned_documents;
 
-use isoflag::model::Section;
 use isoflag::{Context, Flags, Value};
-use isoflag_tools::{Advance, Alarms, CheckOptions, Decision, DecisionKind, advance, check};
+use isoflag_tools::{Alarms, CheckOptions, DecisionKind, advance, check};
 
 use planned_documents::{alarms, document, only};
 
