@@ -21,6 +21,8 @@ pub(crate) struct Document {
     flags: isoflag::Flags,
     /// Objects and arrays already served, by the flag's handle and the variation's index.
     containers: Templates<(u32, u32)>,
+    /// The same for callers that want no copy. Apart from the others, so that a caller who changes one changes no copy.
+    shared: Templates<(u32, u32)>,
     /// Reasons that name a rule or a flag, by the packed answer without its variation.
     reasons: Templates<[u32; 3]>,
     warnings: Warnings,
@@ -29,8 +31,7 @@ pub(crate) struct Document {
     production: OnceLock<Option<Box<SystemFlags>>>,
 }
 
-/// Cached objects. A caller always gets a copy, which takes a fraction of
-/// the conversion's time.
+/// Cached objects. A copy takes a fraction of the conversion's time.
 type Templates<K> = Mutex<HashMap<K, Py<PyAny>, FixedState>>;
 
 impl From<isoflag::Flags> for Document {
@@ -38,6 +39,7 @@ impl From<isoflag::Flags> for Document {
         Document {
             flags,
             containers: Mutex::default(),
+            shared: Mutex::default(),
             reasons: Mutex::default(),
             warnings: Warnings::default(),
             development: OnceLock::new(),
@@ -71,17 +73,23 @@ impl Document {
         self.flags.value_of(answer)
     }
 
-    /// Returns an answer's value as a new Python object.
+    /// Returns an answer's value as a Python object: a new one if `copy`, else the one that all callers without a copy get.
     pub(crate) fn object<'py>(
         &self,
         py: Python<'py>,
         answer: &Answer,
         held: &Value,
+        copy: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         match (held, answer.flag(), answer.variation_index()) {
             (Value::Array(_) | Value::Object(_), Some(flag), Some(variation)) => {
                 let place = (flag.index(), variation);
-                copy_of(py, &self.containers, place, || to_python::object(py, held))
+                let make = || to_python::object(py, held);
+                if copy {
+                    copied(&template(py, &self.containers, place, make)?)
+                } else {
+                    template(py, &self.shared, place, make)
+                }
             }
             _ => to_python::object(py, held),
         }
@@ -98,15 +106,15 @@ impl Document {
             ReasonKind::RuleMatch { .. } | ReasonKind::PrerequisiteFailed { .. } => {
                 let [kind, _, index, flag] = answer.pack();
                 let make = || reason_object(py, &reason);
-                copy_of(py, &self.reasons, [kind, index, flag], make)
+                copied(&template(py, &self.reasons, [kind, index, flag], make)?)
             }
             _ => reason_object(py, &reason),
         }
     }
 }
 
-/// Returns a copy of the object with this key, which the first call creates.
-fn copy_of<'py, K: Eq + Hash>(
+/// Returns the object with this key, which the first call creates.
+fn template<'py, K: Eq + Hash>(
     py: Python<'py>,
     templates: &Templates<K>,
     key: K,
@@ -117,15 +125,16 @@ fn copy_of<'py, K: Eq + Hash>(
         Err(_) => None,
     };
     if let Some(made) = made {
-        return copied(&made);
+        return Ok(made);
     }
     // Created without the lock, which must not be held while Python allocates.
     let made = make()?;
-    let copy = copied(&made)?;
-    if let Ok(mut templates) = templates.lock_py_attached(py) {
-        templates.entry(key).or_insert(made.unbind());
+    match templates.lock_py_attached(py) {
+        Ok(mut templates) => {
+            Ok(templates.entry(key).or_insert_with(|| made.unbind()).bind(py).clone())
+        }
+        Err(_) => Ok(made),
     }
-    Ok(copy)
 }
 
 /// Copies a dict or list of JSON values; immutable values are shared.

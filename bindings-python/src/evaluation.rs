@@ -21,10 +21,10 @@ use crate::system_flags::read_system;
 use crate::{context, state};
 
 /// Defines the methods of `Flags` and `BoundFlags` that evaluate one flag: for each type one that returns the value, and one
-/// that returns the detail.
+/// that returns the detail. An option is a keyword parameter, by default true.
 macro_rules! getters {
     ($(
-        $wanted:ident
+        $wanted:ident $({ $option:ident })?
         $(#[$about:meta])* $variation:ident
         $(#[$about_detail:meta])* $variation_detail:ident
     )*) => {
@@ -32,27 +32,29 @@ macro_rules! getters {
         impl Flags {
             $(
                 $(#[$about])*
-                #[pyo3(signature = (key, context, default, *, big_segments = None))]
+                #[pyo3(signature = (key, context, default, *, big_segments = None $(, $option = true)?))]
                 fn $variation<'py>(
                     &self,
                     key: &Bound<'py, PyString>,
                     context: &Bound<'py, PyAny>,
                     default: Bound<'py, PyAny>,
                     big_segments: Option<&Bound<'py, PyAny>>,
+                    $($option: bool,)?
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    self.value(key, context, default, big_segments, Wanted::$wanted)
+                    self.value(key, context, default, big_segments, Wanted::$wanted $({ $option })?)
                 }
 
                 $(#[$about_detail])*
-                #[pyo3(signature = (key, context, default, *, big_segments = None))]
+                #[pyo3(signature = (key, context, default, *, big_segments = None $(, $option = true)?))]
                 fn $variation_detail<'py>(
                     &self,
                     key: &Bound<'py, PyString>,
                     context: &Bound<'py, PyAny>,
                     default: Bound<'py, PyAny>,
                     big_segments: Option<&Bound<'py, PyAny>>,
+                    $($option: bool,)?
                 ) -> PyResult<Py<EvaluationDetail>> {
-                    self.detail(key, context, default, big_segments, Wanted::$wanted)
+                    self.detail(key, context, default, big_segments, Wanted::$wanted $({ $option })?)
                 }
             )*
         }
@@ -61,21 +63,25 @@ macro_rules! getters {
         impl BoundFlags {
             $(
                 $(#[$about])*
+                #[pyo3(signature = (key, default $(, *, $option = true)?))]
                 fn $variation<'py>(
                     &self,
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
+                    $($option: bool,)?
                 ) -> PyResult<Bound<'py, PyAny>> {
-                    self.value(key, default, Wanted::$wanted)
+                    self.value(key, default, Wanted::$wanted $({ $option })?)
                 }
 
                 $(#[$about_detail])*
+                #[pyo3(signature = (key, default $(, *, $option = true)?))]
                 fn $variation_detail<'py>(
                     &self,
                     key: &Bound<'py, PyString>,
                     default: Bound<'py, PyAny>,
+                    $($option: bool,)?
                 ) -> PyResult<Py<EvaluationDetail>> {
-                    self.detail(key, default, Wanted::$wanted)
+                    self.detail(key, default, Wanted::$wanted $({ $option })?)
                 }
             )*
         }
@@ -83,7 +89,7 @@ macro_rules! getters {
 }
 
 getters! {
-    Any
+    Any { copy }
     /// Returns the value that the flag serves, or `default`.
     variation
     /// Returns the value that the flag serves, its variation index and the reason.
@@ -113,7 +119,7 @@ getters! {
     /// Returns the str that the flag serves, its variation index and the reason.
     str_variation_detail
 
-    Json
+    Json { copy }
     /// Returns the value, of any JSON type, that the flag serves, or `default`.
     json_variation
     /// Returns the value, of any JSON type, its variation index and the reason.

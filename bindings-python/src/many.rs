@@ -92,7 +92,8 @@ impl EvaluationDetails {
     }
 
     fn detail(&self, py: Python<'_>, answer: Answer) -> EvaluationDetail {
-        Served::unreported(&self.document, answer, Wanted::Any).detail(py.None().into_bound(py))
+        Served::unreported(&self.document, answer, Wanted::Any { copy: true })
+            .detail(py.None().into_bound(py))
     }
 
     fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

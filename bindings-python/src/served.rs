@@ -11,21 +11,21 @@ use crate::document::Document;
 use crate::evaluation_detail::EvaluationDetail;
 use crate::to_python;
 
-/// The value type of a getter.
+/// The value type of a getter, and whether an object or array is a copy for the caller or shared with others.
 #[derive(Clone, Copy)]
 pub(crate) enum Wanted {
-    Any,
+    Any { copy: bool },
     Bool,
     Int,
     Float,
     Str,
-    Json,
+    Json { copy: bool },
 }
 
 impl Wanted {
     fn name(self) -> &'static str {
         match self {
-            Wanted::Any | Wanted::Json => "JSON",
+            Wanted::Any { .. } | Wanted::Json { .. } => "JSON",
             Wanted::Bool => "a bool",
             Wanted::Int | Wanted::Float => "a number",
             Wanted::Str => "a str",
@@ -34,11 +34,11 @@ impl Wanted {
 
     fn value_type(self) -> ValueType {
         match self {
-            Wanted::Any => ValueType::Any,
+            Wanted::Any { .. } => ValueType::Any,
             Wanted::Bool => ValueType::Bool,
             Wanted::Int | Wanted::Float => ValueType::Number,
             Wanted::Str => ValueType::String,
-            Wanted::Json => ValueType::Json,
+            Wanted::Json { .. } => ValueType::Json,
         }
     }
 }
@@ -86,13 +86,14 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
         self.document.borrow().held(&self.answer)
     }
 
-    /// Returns a new Python object for a value, in the getter's type.
+    /// Returns a Python object for a value, in the getter's type.
     pub(crate) fn object<'py>(&self, py: Python<'py>, held: &Value) -> PyResult<Bound<'py, PyAny>> {
         match self.wanted {
             Wanted::Int => to_python::truncated(py, held),
             Wanted::Float => to_python::floating(py, held),
-            Wanted::Any | Wanted::Bool | Wanted::Str | Wanted::Json => {
-                self.document.borrow().object(py, &self.answer, held)
+            Wanted::Bool | Wanted::Str => to_python::object(py, held),
+            Wanted::Any { copy } | Wanted::Json { copy } => {
+                self.document.borrow().object(py, &self.answer, held, copy)
             }
         }
     }

@@ -53,12 +53,24 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
         record.timed("eval-reason", case.name, subject(all_three(case.flag)), *with_reason)
         if case.large:
             record.timed("eval-value", case.name, subject(value_and_index(case.flag)), *others)
+            shared = subject(shared_value_and_index(case.flag))
+            record.timed("eval-value", f"{case.name}, shared", shared, *others)
 
 
 def value_and_index(key: str) -> Any:
     def block(all_bound: list[Any]) -> None:
         for bound in all_bound:
             detail = bound.variation_detail(key, None)
+            _value = detail.value
+            _index = detail.variation_index
+
+    return block
+
+
+def shared_value_and_index(key: str) -> Any:
+    def block(all_bound: list[Any]) -> None:
+        for bound in all_bound:
+            detail = bound.variation_detail(key, None, copy=False)
             _value = detail.value
             _index = detail.variation_index
 

@@ -175,12 +175,28 @@ class Flags:
         """Returns the flags bound to a context, which is converted once for many evaluations."""
 
     def variation(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> Any:
-        """Returns the value that the flag serves, or ``default``."""
+        """Returns the value that the flag serves, or ``default``.
+
+        An object or array is a copy that the caller may change; with ``copy=False`` all such
+        callers get one object, which must not be changed.
+        """
 
     def variation_detail(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
 
@@ -225,12 +241,28 @@ class Flags:
         """Returns the str that the flag serves, its variation index and the reason."""
 
     def json_variation(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        An object or array is a copy that the caller may change; with ``copy=False`` all such
+        callers get one object, which must not be changed.
+        """
 
     def json_variation_detail(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
 
@@ -497,10 +529,12 @@ class BoundFlags:
     def _flag_state(
         self, key: str, client_side_only: bool
     ) -> tuple[Any, dict[str, Any]] | None: ...
-    def variation(self, key: str, default: Any) -> Any:
+    def variation(self, key: str, default: Any, *, copy: bool = True) -> Any:
         """Returns the value that the flag serves, or ``default``."""
 
-    def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+    def variation_detail(
+        self, key: str, default: Any, *, copy: bool = True
+    ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
 
     def bool_variation(self, key: str, default: _D) -> bool | _D:
@@ -527,10 +561,12 @@ class BoundFlags:
     def str_variation_detail(self, key: str, default: _D) -> EvaluationDetail[str | _D]:
         """Returns the str that the flag serves, its variation index and the reason."""
 
-    def json_variation(self, key: str, default: Any) -> Any:
+    def json_variation(self, key: str, default: Any, *, copy: bool = True) -> Any:
         """Returns the value, of any JSON type, that the flag serves, or ``default``."""
 
-    def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+    def json_variation_detail(
+        self, key: str, default: Any, *, copy: bool = True
+    ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
 
     def all_flags_state(

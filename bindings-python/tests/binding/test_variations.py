@@ -199,6 +199,28 @@ def test_changing_a_returned_value_does_not_affect_later_results(
     assert read(flags) == value
 
 
+SHARING_READERS: list[Callable[[Flags], Any]] = [
+    lambda flags: flags.variation("v", USER, None, copy=False),
+    lambda flags: flags.json_variation("v", USER, None, copy=False),
+    lambda flags: flags.json_variation_detail("v", USER, None, copy=False).value,
+    lambda flags: flags.bind(USER).variation("v", None, copy=False),
+    lambda flags: flags.bind(USER).variation_detail("v", None, copy=False).value,
+]
+
+
+@pytest.mark.parametrize("read", SHARING_READERS)
+@pytest.mark.parametrize("value", [{"a": {"b": [1]}}, [{"a": 1}]])
+def test_readers_without_a_copy_share_one_value(read: Callable[[Flags], Any], value: Any) -> None:
+    flags = load(flag("v", value))
+    shared = read(flags)
+    assert shared == value
+    for other in SHARING_READERS:
+        assert other(flags) is shared
+    # Against the rule, but the copies of others stay right.
+    shared.clear()
+    assert flags.variation("v", USER, None) == value
+
+
 def test_a_detail_returns_the_same_objects_each_time() -> None:
     bound = load(flag("v", {"a": 1})).bind(USER)
     detail = bound.variation_detail("v", None)

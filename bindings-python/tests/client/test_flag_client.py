@@ -220,6 +220,17 @@ def test_a_client_evaluates_like_its_flags(activity: Activity | None) -> None:
     assert (bound.digest, bound.version) == (flags.digest, 2)
 
 
+@pytest.mark.parametrize("activity", [None, Activity()])
+def test_callers_without_a_copy_share_one_value(activity: Activity | None) -> None:
+    made = FlagClient(ScriptedSource(text({"b": [1]})), activity=activity)
+    shared = made.json_variation("a", USER, None, copy=False)
+    assert shared == {"b": [1]}
+    assert made.variation("a", USER, None, copy=False) is shared
+    assert made.variation_detail("a", USER, None, copy=False).value is shared
+    assert made.bind(USER).json_variation("a", None, copy=False) is shared
+    assert made.json_variation("a", USER, None) is not shared
+
+
 def test_big_segments_are_passed_on() -> None:
     segment = {"key": "s", "version": 1, "unbounded": True, "generation": 2}
     rule = {"variation": 1, "clauses": [{"op": "segmentMatch", "values": ["s"]}]}

@@ -164,6 +164,7 @@ def test_a_flag_that_fails_serves_the_default(
 def test_an_object_of_the_wrong_type_is_a_string(overrides: FlagOverrides) -> None:
     overrides.fail("shape", "wrong-type")
     assert isinstance(overrides.client.json_variation("shape", USER, {}), str)
+    assert isinstance(overrides.client.json_variation("shape", USER, {}, copy=False), str)
 
 
 def test_unknown_failures_are_named(overrides: FlagOverrides) -> None:

@@ -69,15 +69,17 @@ class BoundFlagClient:
         """``meta.version`` of the document in use."""
         return None if self._held is None else self._held.flags.version
 
-    def variation(self, key: str, default: Any) -> Any:
+    def variation(self, key: str, default: Any, *, copy: bool = True) -> Any:
         """Returns the value that the flag serves, or ``default``."""
-        return self.variation_detail(key, default).value
+        return self.variation_detail(key, default, copy=copy).value
 
-    def variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+    def variation_detail(
+        self, key: str, default: Any, *, copy: bool = True
+    ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
         if self._held is None:
             return self._not_ready(key, default)
-        return self._counted(key, self._bound.variation_detail(key, default))
+        return self._counted(key, self._bound.variation_detail(key, default, copy=copy))
 
     def bool_variation(self, key: str, default: _D) -> bool | _D:
         """Returns the bool that the flag serves, or ``default``."""
@@ -119,15 +121,17 @@ class BoundFlagClient:
             return self._not_ready(key, default)
         return self._counted(key, self._bound.str_variation_detail(key, default))
 
-    def json_variation(self, key: str, default: Any) -> Any:
+    def json_variation(self, key: str, default: Any, *, copy: bool = True) -> Any:
         """Returns the value, of any JSON type, that the flag serves, or ``default``."""
-        return self.json_variation_detail(key, default).value
+        return self.json_variation_detail(key, default, copy=copy).value
 
-    def json_variation_detail(self, key: str, default: Any) -> EvaluationDetail[Any]:
+    def json_variation_detail(
+        self, key: str, default: Any, *, copy: bool = True
+    ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
         if self._held is None:
             return self._not_ready(key, default)
-        return self._counted(key, self._bound.json_variation_detail(key, default))
+        return self._counted(key, self._bound.json_variation_detail(key, default, copy=copy))
 
     def all_flags_state(
         self,

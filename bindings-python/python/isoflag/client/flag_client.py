@@ -217,20 +217,38 @@ class FlagClient(FreshDocument):
         return self._bound(self._fresh(), context, None, change)
 
     def variation(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> Any:
-        """Returns the value that the flag serves, or ``default``."""
+        """Returns the value that the flag serves, or ``default``.
+
+        An object or array is a copy that the caller may change; with ``copy=False`` all such
+        callers get one object, which must not be changed.
+        """
         if (held := self._fresh()) is not None and held.is_plain:
-            return held.flags.variation(key, context, default, big_segments=big_segments)
-        return self._bound(held, context, big_segments).variation(key, default)
+            return held.flags.variation(key, context, default, big_segments=big_segments, copy=copy)
+        return self._bound(held, context, big_segments).variation(key, default, copy=copy)
 
     def variation_detail(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> EvaluationDetail[Any]:
         """Returns the value that the flag serves, its variation index and the reason."""
         if (held := self._fresh()) is not None and held.is_plain:
-            return held.flags.variation_detail(key, context, default, big_segments=big_segments)
-        return self._bound(held, context, big_segments).variation_detail(key, default)
+            return held.flags.variation_detail(
+                key, context, default, big_segments=big_segments, copy=copy
+            )
+        return self._bound(held, context, big_segments).variation_detail(key, default, copy=copy)
 
     def bool_variation(
         self, key: str, context: _ContextLike, default: _D, *, big_segments: _BigSegments = None
@@ -301,22 +319,42 @@ class FlagClient(FreshDocument):
         return self._bound(held, context, big_segments).str_variation_detail(key, default)
 
     def json_variation(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``."""
+        """Returns the value, of any JSON type, that the flag serves, or ``default``.
+
+        An object or array is a copy that the caller may change; with ``copy=False`` all such
+        callers get one object, which must not be changed.
+        """
         if (held := self._fresh()) is not None and held.is_plain:
-            return held.flags.json_variation(key, context, default, big_segments=big_segments)
-        return self._bound(held, context, big_segments).json_variation(key, default)
+            return held.flags.json_variation(
+                key, context, default, big_segments=big_segments, copy=copy
+            )
+        return self._bound(held, context, big_segments).json_variation(key, default, copy=copy)
 
     def json_variation_detail(
-        self, key: str, context: _ContextLike, default: Any, *, big_segments: _BigSegments = None
+        self,
+        key: str,
+        context: _ContextLike,
+        default: Any,
+        *,
+        big_segments: _BigSegments = None,
+        copy: bool = True,
     ) -> EvaluationDetail[Any]:
         """Returns the value, of any JSON type, its variation index and the reason."""
         if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.json_variation_detail(
-                key, context, default, big_segments=big_segments
+                key, context, default, big_segments=big_segments, copy=copy
             )
-        return self._bound(held, context, big_segments).json_variation_detail(key, default)
+        return self._bound(held, context, big_segments).json_variation_detail(
+            key, default, copy=copy
+        )
 
     def all_flags_state(
         self,

@@ -111,9 +111,10 @@ class WatchedFlags:
         default: Any,
         *,
         big_segments: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> EvaluationDetail[Any]:
         bound = self.bind(context, big_segments=big_segments)
-        detail: EvaluationDetail[Any] = getattr(bound, name)(key, default)
+        detail: EvaluationDetail[Any] = getattr(bound, name)(key, default, **options)
         return detail
 
     def _value(self, name: str, *arguments: Any, **named: Any) -> Any:
@@ -167,16 +168,16 @@ class WatchedBoundFlags:
     def __deepcopy__(self, memo: Any) -> "WatchedBoundFlags":
         return self
 
-    def _detail(self, name: str, key: str, default: Any) -> EvaluationDetail[Any]:
+    def _detail(self, name: str, key: str, default: Any, **options: Any) -> EvaluationDetail[Any]:
         if key not in self._flags and (name.startswith("bool_") or isinstance(default, bool)):
             self._add(key)
-        detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default)
+        detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default, **options)
         self._on_evaluation(Evaluation(key, self._context, default, detail))
         _record_evidence(key, detail, self._flags)
         return detail
 
-    def _value(self, name: str, key: str, default: Any) -> Any:
-        return self._detail(name, key, default).value
+    def _value(self, name: str, *arguments: Any, **named: Any) -> Any:
+        return self._detail(name, *arguments, **named).value
 
     def _add(self, key: str) -> None:
         item = self._made_up(key)

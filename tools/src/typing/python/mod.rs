@@ -208,13 +208,13 @@ impl Protocol {
         let json = self.getter_of("json_variation", "FlagKey", "Any", "Any");
         let detail =
             self.getter_of("json_variation_detail", "FlagKey", "Any", "EvaluationDetail[Any]");
-        let star = if options.is_empty() { ", *" } else { options };
+        let keyword = self.keyword();
         format!(
             "{text}\n{json}\n{detail}
     def explain(self, key: FlagKey{context}{options}) -> Explanation: ...
 
     def all_flags_state(
-        self{context}{star},
+        self{context}{keyword},
         client_side_only: bool = False,
         with_reasons: bool = False,
         details_only_for_tracked_flags: bool = False,
@@ -229,9 +229,20 @@ impl Protocol {
     }
 
     fn getter_of(&self, name: &str, key: &str, default: &str, gives: &str) -> String {
+        let context = self.context;
+        // The other getters return no object or array.
+        let options = if name.starts_with("variation") || name.starts_with("json_") {
+            format!("{}, copy: bool = True", self.keyword())
+        } else {
+            self.options.to_owned()
+        };
         format!(
-            "    def {name}(\n        self, key: {key}{}, default: {default}{}\n    ) -> {gives}: ...\n",
-            self.context, self.options
+            "    def {name}(\n        self, key: {key}{context}, default: {default}{options}\n    ) -> {gives}: ...\n"
         )
+    }
+
+    /// The keyword-only parameters, for more of them to follow.
+    fn keyword(&self) -> &'static str {
+        if self.options.is_empty() { ", *" } else { self.options }
     }
 }
