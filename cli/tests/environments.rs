@@ -110,7 +110,7 @@ fn each_environment_has_a_document_of_its_own() {
 }
 
 #[test]
-fn certified_features_are_done_in_all_documents() {
+fn certify_marks_features_as_done_in_all_documents() {
     let both = Environments::of(document("Staging", ALL), document("Staging", HALF));
     let program = env!("CARGO_BIN_EXE_isoflag");
     let suite = format!(
