@@ -4,8 +4,7 @@ import { argumentErrors } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocument } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** One difference; a missing value is undefined. */
 export interface Change {
