@@ -1,7 +1,8 @@
 import { useId, useState } from "react";
 import type { ContextJson, Decision } from "../explanation";
 import { FlagDetail, type FlagDetailProps } from "../FlagDetail";
-import { flagOf, textOf } from "../flag-document";
+import { FlagHead } from "../FlagRow";
+import { flagOf } from "../flag-document";
 import { Prose, ValueChip } from "../Inline";
 import { headline } from "../why";
 import type { Edit } from "./FlagForm";
@@ -29,31 +30,19 @@ export function PlaygroundFlag(props: PlaygroundFlagProps) {
   const isOn = written.on === true;
   const { answer } = decision.explanation;
   const panel = useId();
-  const name = useId();
   const change = (edit: Edit) => setRefused(onEdit([edit]));
   return (
     <li className={`flag${isOpen ? " open" : ""}`} data-flag={flag} data-variation={answer.variationIndex}>
       <div className="row">
-        <button
-          type="button"
-          role="switch"
-          className="switch"
-          aria-checked={isOn}
-          aria-labelledby={name}
-          title={isOn ? "Kill switch: turn it off" : "Turn it on"}
-          disabled={isBlocked}
-          onClick={() => change({ op: isOn ? "off" : "on", key: flag })}
-        >
-          <span className="knob" />
-        </button>
-        <h3>
-          <button type="button" aria-expanded={isOpen} aria-controls={panel} onClick={onToggleOpen}>
-            <span id={name} className="key">
-              {flag}
-            </span>
-            <span className="about">{textOf(written.description)}</span>
-          </button>
-        </h3>
+        <FlagHead
+          flag={written}
+          name={flag}
+          panel={panel}
+          isOpen={isOpen}
+          isBlocked={isBlocked}
+          onToggleOpen={onToggleOpen}
+          onSwitch={on => change({ op: on ? "on" : "off", key: flag })}
+        />
         <div className="only-answer">
           <ValueChip value={answer.value} index={answer.variationIndex} />
         </div>
