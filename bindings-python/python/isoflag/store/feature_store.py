@@ -9,7 +9,14 @@ from isoflag.source.dynamodb_layout import FEATURES, SEGMENTS, ItemError
 
 from .plan import INITED, META, Operation, Plan, check_kinds, item_version
 
-__all__ = ["FEATURES", "SEGMENTS", "FeatureStore", "Kind", "UnfinishedWriteError"]
+__all__ = [
+    "FEATURES",
+    "SEGMENTS",
+    "FeatureStore",
+    "InMemoryFeatureStore",
+    "Kind",
+    "UnfinishedWriteError",
+]
 
 Kind: TypeAlias = Literal["features", "segments"]
 """The kind of an item; LaunchDarkly's stores call flags features."""

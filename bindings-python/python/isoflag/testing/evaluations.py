@@ -12,7 +12,7 @@ from isoflag.evidence import EVIDENCE, record
 
 from .flag_items import Item, patched
 
-__all__ = ["Evaluation", "Evaluations"]
+__all__ = ["Evaluation", "Evaluations", "WatchedFlags"]
 
 
 @dataclass(frozen=True, slots=True)
