@@ -12,18 +12,17 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { ClientDocumentPanel } from "./ClientDocumentPanel";
 import { DocumentPanel } from "./DocumentPanel";
 import { chosen, edited, opened, placeOf, reweighted, rolledBack, typed, typedContext } from "./edited";
 import { decisionOf } from "./explanation";
 import { FlagRow } from "./FlagRow";
 import { objectOf } from "./flag-document";
-import { Instances } from "./Instances";
+import { Instances } from "./instances/Instances";
 import { questionOf, useLambda } from "./lambda";
 import { Masthead } from "./Masthead";
-import { Parity } from "./Parity";
-import { ClientDocumentPanel } from "./projection/ClientDocumentPanel";
 import { Storefront } from "./Storefront";
-import { Everybody, Verdict } from "./Verdict";
+import { Everybody, Parity, Verdict } from "./Verdict";
 import { type Preset, Visitor } from "./Visitor";
 
 export interface AppProps {

@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { ClientDocumentPanel } from "../ClientDocumentPanel";
 import { DocumentPanel } from "../DocumentPanel";
 import { opened, placeOf, reweighted, typed } from "../edited";
 import { decisionOf } from "../explanation";
@@ -18,22 +19,25 @@ import { shortDigest } from "../FlagRow";
 import { objectOf, textOf } from "../flag-document";
 import { Prose } from "../Inline";
 import { Masthead } from "../Masthead";
-import { ClientDocumentPanel } from "../projection/ClientDocumentPanel";
 import { count } from "../why";
 import { ContextsPanel } from "./ContextsPanel";
 import type { Edit } from "./FlagForm";
 import { NewFlagForm } from "./FlagForm";
 import { ImpactPanel } from "./ImpactPanel";
 import {
+  type Inputs,
   isDocument,
+  type Kept,
+  keep,
+  keptPlace,
   LARGEST_TEXT,
   openedContexts,
   parsed,
+  recalled,
   tooLarge,
   typedContexts,
   withVisitor,
 } from "./inputs";
-import { type Inputs, type Kept, keep, keptPlace, recalled } from "./link";
 import { PlaygroundFlag } from "./PlaygroundFlag";
 
 export interface PlaygroundProps {
