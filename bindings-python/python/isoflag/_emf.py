@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._process import wall_clock
-from ._unicode import utf16_units
+from ._text import utf16_units
 
 
 def emf(

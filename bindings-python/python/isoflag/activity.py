@@ -17,7 +17,7 @@ from typing import Any, Final
 from ._core import printable
 from ._emf import canonical, emf
 from ._process import register_after_fork, wall_clock
-from ._unicode import is_well_formed
+from ._text import is_well_formed
 
 __all__ = ["Activity"]
 

@@ -8,8 +8,7 @@ from ._errors import PinError
 from ._logs import logger
 from .client.held_document import HeldDocument
 from .gate_times import GateTimes
-from .source.bounded_call import BoundedCalls
-from .source.deadline import DEFAULT_SECONDS, seconds_left
+from .source.deadline import DEFAULT_SECONDS, BoundedCalls, seconds_left
 from .source.protocol import Fetched
 
 __all__ = ["Pins"]

@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 from .__main__ import MISSING, find_cli
 from ._core import Flags, printable
-from ._unicode import utf16_units
+from ._text import utf16_units
 from .activity import Activity
 from .lifecycle import Answer, Status
 

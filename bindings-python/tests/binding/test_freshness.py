@@ -1,4 +1,4 @@
-"""The consistency gate, and documents by digest."""
+"""The consistency gate, and documents by digest; the vectors have the tables."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +19,7 @@ def stamped(stamp: Any = STAMP) -> Flags:
 @pytest.mark.parametrize(
     ("age_ms", "consistent", "settled", "remaining"),
     [
-        (0, False, False, 900),
         (899_500, False, False, 1),
-        (900_000, False, False, 1),
-        (900_001, True, False, 0),
         (1_803_001, True, True, 0),
     ],
 )
@@ -53,23 +50,12 @@ def test_a_change_propagates_in_two_ttls_and_a_poll_timeout() -> None:
     assert not stamped().consistency("f", USER, now, ttl_seconds=900, poll_timeout_ms=1).settled
 
 
-@pytest.mark.parametrize(
-    ("stamp", "code"),
-    [
-        (None, "missing-stamp"),
-        (STAMP * 1000, "millisecond-stamp"),
-        (STAMP + 2, "future-stamp"),
-        ("yesterday", "invalid-stamp"),
-    ],
-)
-def test_without_a_valid_timestamp_the_gate_is_closed(stamp: Any, code: str) -> None:
-    gate = stamped(stamp).consistency("f", USER, STAMP * 1000 + 1000, 0)
-    assert gate.enabled
+def test_a_gate_without_a_valid_timestamp_has_a_diagnostic() -> None:
+    gate = stamped("yesterday").consistency("f", USER, STAMP * 1000 + 1000, 0)
     assert not gate.is_backend_consistent
-    assert not gate.settled
     assert gate.remaining_seconds is None
-    assert [diagnostic.code for diagnostic in gate.diagnostics] == [code]
-    assert gate["diagnostics"][0]["code"] == code
+    assert [diagnostic.code for diagnostic in gate.diagnostics] == ["invalid-stamp"]
+    assert gate["diagnostics"][0]["code"] == "invalid-stamp"
 
 
 def test_the_gate_raises_for_no_flag_or_context() -> None:
@@ -81,15 +67,10 @@ def test_the_gate_raises_for_no_flag_or_context() -> None:
         stamped().consistency("f", USER, 0, 0)["other"]
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("45", 45), ("45s", 45), ("5m", 300), ("1h", 3600)])
-def test_a_ttl_is_parsed_like_by_the_extension(text: str, seconds: int) -> None:
-    assert parse_ttl(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "abc", "-1", "0", "1.5", "1d", " 45"])
-def test_an_invalid_ttl_is_rejected(text: str) -> None:
+def test_a_ttl_is_parsed_like_by_the_extension() -> None:
+    assert parse_ttl("5m") == 300
     with pytest.raises(ValueError, match="invalid TTL"):
-        parse_ttl(text)
+        parse_ttl("1d")
 
 
 # --- documents by digest ---
@@ -139,17 +120,12 @@ def test_a_pinned_document_has_flags_off_that_were_switched_off() -> None:
     pinned = history.pinned(digest, 2, 45)
     assert pinned.flags.variation_detail("f", USER, None).reason == {"kind": "OFF"}
     assert (pinned.digest, pinned.switched_off) == (digest, ["f"])
-    assert held(ON, {"flags": {}}).pinned(digest, 2, 45).switched_off == ["f"]
-    waits = document({**OFF["flags"]["f"], "lifecycle": {"offWaitsForPins": True}})
-    assert held(ON, waits).pinned(digest, 2, 45).switched_off == []
 
 
 @pytest.mark.parametrize(
     ("digest", "now", "code"),
     [
-        ("", 2, "not-a-digest"),
         ("sha256:" + "0" * 64, 2, "document-not-held"),
-        (None, 93_002, "pin-too-old"),
         (None, float("nan"), "pin-too-old"),
     ],
 )

@@ -16,7 +16,9 @@ import pytest
 import isoflag
 from documents import USER, flag, load
 from isoflag import BoundFlags, Context, EvaluationDetail, FlagClient, Flags, _core, source
+from pages import TOP
 from scripted import ScriptedSource, text
+from type_checkers import pyright
 
 PACKAGE = Path(isoflag.__file__).parent
 GETTERS = [
@@ -335,3 +337,11 @@ def test_a_store_without_boto3_names_the_package_to_install() -> None:
         "DynamoDbFeatureStore('flags').initialized"
     )
     assert "pip install isoflag[aws]" in done.stderr
+
+
+CONSUMER = TOP / "bindings-python/tests/typed_consumer.py"
+
+
+def test_pyright_accepts_valid_uses_and_rejects_invalid_ones(tmp_path: Path) -> None:
+    (tmp_path / "consumer.py").write_bytes(CONSUMER.read_bytes())
+    assert pyright(tmp_path) == []

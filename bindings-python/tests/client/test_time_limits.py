@@ -26,8 +26,7 @@ from isoflag.source import (
     S3Source,
     SourceTimeoutError,
 )
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls
-from isoflag.source.deadline import Deadline, seconds_left, until
+from isoflag.source.deadline import AbandonedError, BoundedCalls, Deadline, seconds_left, until
 from isoflag.store import InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, FetchError, Plan, SyncError, handler
 from lambda_events import SCHEDULES, LambdaContext, http_event

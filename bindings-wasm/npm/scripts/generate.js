@@ -33,6 +33,9 @@ function watched(glue, module) {
     // There is one allocator, and one way to take a text.
     .replace(/(ToWasm0\(\w+), (?:wasm\.__wbindgen_)?malloc(?:, (?:wasm\.__wbindgen_)?realloc)?\)/g, "$1)")
     .replace(/= malloc\(/g, "= wasm.__wbindgen_malloc(")
+    // Only bytes are passed.
+    .replace("arg.length * 1,", "arg.length,")
+    .replace("ptr / 1)", "ptr)")
     .replace(
       /^ *let (v\d);\n *if \(ret\[0\] !== 0\) \{\n *\1 = getStringFromWasm0\(.*\);\n.*\n *\}\n *return \1;\n/gm,
       "    return takeString(ret);\n",

@@ -1,13 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The exports that every entry of the package shares. */
 
-export type {
-  AllFlagsState,
-  AllFlagsStateOptions,
-  FlagState,
-  StateOptions,
-} from "./binding/all-flags-state.js";
-export type { BigSegments, EvaluationOptions } from "./binding/big-segments.js";
 export { BoundFlags } from "./binding/bound-flags.js";
 export { LoadError, type LoadErrorCode } from "./binding/compiling.js";
 export {
@@ -21,8 +14,18 @@ export {
   type MultiContextObject,
   type SingleContextObject,
 } from "./binding/context.js";
-export type { BigSegmentsStatus, EvaluationDetail, EvaluationReason } from "./binding/detail.js";
 export { ContextError, type Diagnostic, DocumentError } from "./binding/errors.js";
+export type {
+  AllFlagsState,
+  AllFlagsStateOptions,
+  BigSegments,
+  BigSegmentsStatus,
+  EvaluationDetail,
+  EvaluationOptions,
+  EvaluationReason,
+  FlagState,
+  StateOptions,
+} from "./binding/evaluation.js";
 export * from "./binding/flag-types.js";
 export { Flags } from "./binding/flags.js";
 export type { Consistency, ConsistencyOptions, Evidence, ResponseTimes } from "./binding/freshness.js";
@@ -61,12 +64,15 @@ export type {
   ServedValue,
 } from "./tools/inventory.js";
 export type {
+  Advance,
+  Alarms,
   ArtifactFeature,
   Certification,
   CertificationOptions,
   Deployment,
   KnownAnswer,
   LifecycleChange,
+  RolloutDecision,
   Status,
   StepResult,
 } from "./tools/lifecycle.js";
@@ -87,5 +93,4 @@ export type {
   RetirementRule,
   Since,
 } from "./tools/retirement.js";
-export type { Advance, Alarms, RolloutDecision } from "./tools/rollout.js";
 export type { Strategy, StrategyName, StrategyOptions, System } from "./tools/strategy.js";

@@ -13,6 +13,5 @@ readPlainContextsWith(() => new PlainContexts());
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype), tooling);
 requireToolsFirst("import `isoflag/tools` instead of `isoflag`");
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
-export * from "./sdk/source/ready-source.js";
+export * from "./ready-at-once.js";
 export * from "./tools-api.js";

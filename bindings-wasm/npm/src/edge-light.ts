@@ -9,6 +9,5 @@ import module from "./core.wasm?module";
 // Next.js compiles it in another realm than the one that uses it, which hides that it is a module.
 start(Object.setPrototypeOf(module, WebAssembly.Module.prototype));
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
-export * from "./sdk/source/ready-source.js";
+export * from "./ready-at-once.js";

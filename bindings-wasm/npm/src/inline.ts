@@ -5,6 +5,5 @@ import { coreBase64 } from "./generated/core-base64.js";
 
 start(Uint8Array.from(atob(coreBase64), character => character.charCodeAt(0)));
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
-export * from "./sdk/source/ready-source.js";
+export * from "./ready-at-once.js";

@@ -6,9 +6,9 @@
 import { brotliDecompressSync } from "node:zlib";
 
 import { hasTools, readPlainContextsWith, start } from "./binding/engine.js";
-import { isDevelopment } from "./binding/is-development.js";
 import { PlainContexts } from "./binding/plain/contexts.js";
 import { warnAboutProblems } from "./binding/problem-warnings.js";
+import { isDevelopment } from "./binding/problems.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
 import { tooling } from "./tools/tooling.js";
 
@@ -23,7 +23,7 @@ try {
 if (hasTools()) readPlainContextsWith(() => new PlainContexts());
 if (isDevelopment()) warnAboutProblems();
 
-export * from "./sdk/source/ready-source.js";
+export * from "./ready-at-once.js";
 export * from "./tools-api.js";
 
 /** Resolves immediately; rejects with a `LoadError` if the host runtime has no WebAssembly. */

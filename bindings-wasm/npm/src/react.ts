@@ -21,16 +21,17 @@
 export type { ActivityRecorder } from "./sdk/activity.js";
 export type { Evaluation, Observer } from "./sdk/observation.js";
 export type { AnswersStatus } from "./sdk/react/answers.js";
-export { type IsoflagClient, useIsoflagClient } from "./sdk/react/client.js";
 export { Feature, type FeatureProps } from "./sdk/react/feature.js";
 export type { Bootstrap, FlagReason, NotReadyReason } from "./sdk/react/flag-answer.js";
 export {
   type FlagDetail,
   type FlagValues,
+  type IsoflagClient,
   useFlag,
   useFlagDetail,
   useFlags,
   useIsoflag,
+  useIsoflagClient,
 } from "./sdk/react/hooks.js";
 export {
   IsoflagProvider,
@@ -43,5 +44,5 @@ export {
   type DocumentHeader,
   documentHeader,
   type KnownDigest,
-} from "./sdk/source/document-header.js";
+} from "./sdk/source/pin.js";
 export type { FlagSource, SourceSnapshot, SourceStatus } from "./sdk/source/source.js";

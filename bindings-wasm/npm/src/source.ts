@@ -3,13 +3,12 @@
  * uses, so that there is one evaluator.
  */
 
+export type { Progress } from "./sdk/source/download.js";
+export { SourceError, type SourceErrorCode, TimezoneError } from "./sdk/source/errors.js";
 export {
   type DecidedWith,
   type DocumentHeader,
   documentHeader,
   type KnownDigest,
-} from "./sdk/source/document-header.js";
-export type { Progress } from "./sdk/source/download.js";
-export { SourceError, type SourceErrorCode } from "./sdk/source/error.js";
+} from "./sdk/source/pin.js";
 export * from "./sdk/source/source.js";
-export { TimezoneError } from "./sdk/source/timezone.js";

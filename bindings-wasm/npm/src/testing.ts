@@ -13,6 +13,5 @@
  */
 
 export type { Evaluation } from "./sdk/observation.js";
-export { pageOverrides, withPageOverrides } from "./sdk/testing/page-overrides.js";
-export { type SignedOverrides, signOverrides } from "./sdk/testing/signed-overrides.js";
-export * from "./sdk/testing/testing.js";
+export { pageOverrides, type SignedOverrides, signOverrides, withPageOverrides } from "./sdk/overrides.js";
+export * from "./sdk/testing.js";

@@ -1,16 +1,13 @@
 /** The exports of the entries that load `tools.wasm`. */
 
 export * from "./api.js";
-export { fromAppConfigKey, parseTtl, toAppConfigKey } from "./tools/appconfig.js";
 export { checkEnvironments } from "./tools/check.js";
 export { Diff } from "./tools/diff.js";
 export { convert, edit } from "./tools/edit.js";
-export { Explanation } from "./tools/explanation.js";
+export { Explanation, Receipt, ReceiptError, replay } from "./tools/explanation.js";
+export { fromAppConfigKey, parseTtl, secureModeHash, toAppConfigKey } from "./tools/formats.js";
 export { DocumentHistory, PinError } from "./tools/history.js";
 export { inventory } from "./tools/inventory.js";
 export { LifecycleError } from "./tools/lifecycle.js";
-export { Receipt, ReceiptError, replay } from "./tools/receipt.js";
-export { secureModeHash } from "./tools/secure-mode-hash.js";
-export { StrategyError } from "./tools/strategy.js";
+export { StrategyError, SystemFlags, type UnderStrategy } from "./tools/strategy.js";
 export { type AttributeChange, type Suggestion, suggest } from "./tools/suggestion.js";
-export { SystemFlags, type UnderStrategy } from "./tools/system-flags.js";

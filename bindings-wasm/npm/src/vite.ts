@@ -1,3 +1,92 @@
 /** `isoflag/vite`: a plugin for Vite that preloads `core.wasm` and the document, and embeds a document in the page. */
 
-export * from "./sdk/vite-plugin.js";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+/** Options of the plugin. */
+export interface IsoflagPluginOptions {
+  /** The address of the document, as it is given to `createSource`: it is preloaded. */
+  readonly url: string;
+  /**
+   * A file with a document, or its address, that is embedded when the page is built: the source answers with it until the
+   * server has answered.
+   */
+  readonly embed?: string | undefined;
+}
+
+/** The members of Vite's `HtmlTagDescriptor` that are used. */
+interface Tag {
+  readonly tag: string;
+  readonly attrs: { readonly [name: string]: string | boolean };
+  readonly children?: string;
+  readonly injectTo: "head-prepend";
+}
+
+/** A plugin, by the members of Vite's type that are used. */
+export interface IsoflagPlugin {
+  /** The name in Vite's messages. */
+  readonly name: "isoflag";
+  /** Called by Vite. */
+  configResolved(config: { readonly base: string; readonly root: string }): void;
+  /** Adds the lines to the page. */
+  readonly transformIndexHtml: {
+    /** After Vite has written the page. */
+    readonly order: "post";
+    /** Called by Vite. */
+    handler(
+      html: string,
+      context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined },
+    ): Promise<Tag[]>;
+  };
+}
+
+function preload(href: string): Tag {
+  return {
+    tag: "link",
+    attrs: { rel: "preload", as: "fetch", href, crossorigin: true },
+    injectTo: "head-prepend",
+  };
+}
+
+/** Reads a document, and checks that it is one. */
+async function documentText(from: string, root: string): Promise<string> {
+  const isAddress = /^https?:/i.test(from);
+  const response = isAddress ? await fetch(from) : undefined;
+  if (response !== undefined && !response.ok) throw new Error(`\`${from}\` answered ${response.status}`);
+  const text = (await response?.text()) ?? (await readFile(resolve(root, from), "utf8"));
+  const { Flags } = await import("./node.js");
+  Flags.fromJson(text).free();
+  return text;
+}
+
+/**
+ * Writes the lines into the page that load `core.wasm` and the document while its scripts load, and embeds a document.
+ *
+ * ```js
+ * import { isoflag } from "isoflag/vite";
+ *
+ * export default { plugins: [isoflag({ url: "/flags.json", embed: "flags.json" })] };
+ * ```
+ */
+export function isoflag({ url, embed }: IsoflagPluginOptions): IsoflagPlugin {
+  let base = "/";
+  let root = ".";
+  return {
+    name: "isoflag",
+    configResolved(config) {
+      ({ base, root } = config);
+    },
+    transformIndexHtml: {
+      order: "post",
+      async handler(_html, { bundle }) {
+        const modules = Object.keys(bundle ?? {}).filter(name => /(^|\/)core-?[^/]*\.wasm$/.test(name));
+        const tags = [...modules.map(name => preload(base + name)), preload(url)];
+        if (embed === undefined) return tags;
+        // A closing tag in a text would end the element.
+        const children = (await documentText(embed, root)).replace(/</g, "\\u003c");
+        const attrs = { type: "application/json", "data-isoflag": url };
+        return [...tags, { tag: "script", attrs, children, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}

@@ -5,6 +5,5 @@ import module from "./core.wasm";
 
 start(module);
 
-export { readyAtOnce as ready, readySyncAtOnce as readySync } from "./binding/engine.js";
 export * from "./page-api.js";
-export * from "./sdk/source/ready-source.js";
+export * from "./ready-at-once.js";

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
-from isoflag._gzip import decompressed
-from isoflag._unicode import without_surrogates
+from isoflag._text import decompressed, without_surrogates
 
 DOCUMENT_HEADER: Final = "Isoflag-Document"
 """The header with the digest of the document in use: in a response, or pinned by a request."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from isoflag._unicode import is_well_formed
+from isoflag._text import is_well_formed
 
 
 class _MultiValue(TypedDict, total=False):

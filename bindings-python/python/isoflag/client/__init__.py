@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from .bound_client import BoundFlagClient
 from .flag_client import FlagClient
-from .held_document import StaleCopyError
-from .status import ClientStatus
+from .held_document import ClientStatus, StaleCopyError
 
 if TYPE_CHECKING:
     from .async_client import AsyncFlagClient

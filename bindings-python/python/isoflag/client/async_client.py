@@ -9,7 +9,7 @@ from isoflag._core import Flags
 from isoflag.source.deadline import TimeLeft, until
 
 from .flag_client import FlagClient
-from .status import ClientStatus
+from .held_document import ClientStatus
 
 if TYPE_CHECKING:
     from isoflag.lifecycle import System

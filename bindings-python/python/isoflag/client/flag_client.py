@@ -22,9 +22,8 @@ from isoflag._process import wall_clock
 
 from .bound_client import BoundFlagClient
 from .fresh_document import FreshDocument
-from .held_document import HeldDocument, StaleCopyError
+from .held_document import ClientStatus, HeldDocument, StaleCopyError
 from .memberships import Memberships
-from .status import ClientStatus
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity

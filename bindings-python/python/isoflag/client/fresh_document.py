@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from isoflag._core import Flags
 from isoflag._logs import logger
 from isoflag._process import register_after_fork
-from isoflag.source.bounded_call import BoundedCalls, bounded_fetch, seconds_of
-from isoflag.source.deadline import Deadline, TimeLeft, seconds_left, until
+from isoflag.source.deadline import (
+    BoundedCalls,
+    Deadline,
+    TimeLeft,
+    bounded_fetch,
+    seconds_left,
+    seconds_of,
+    until,
+)
 from isoflag.source.protocol import (
     UNCHANGED,
     Fetched,
@@ -21,8 +28,7 @@ from isoflag.source.protocol import (
     SourceError,
 )
 
-from .held_document import HeldDocument, StaleCopyError, evidence
-from .status import ClientStatus
+from .held_document import ClientStatus, HeldDocument, StaleCopyError, evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -383,7 +389,7 @@ def _plain(document: bytes) -> bytes:
     """Returns the text of a document that may be compressed, such as a ``.json.gz`` in a bucket."""
     if not document.startswith(b"\x1f\x8b"):
         return document
-    from isoflag._gzip import decompressed  # noqa: PLC0415
+    from isoflag._text import decompressed  # noqa: PLC0415
 
     return decompressed(document)
 

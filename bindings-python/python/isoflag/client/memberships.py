@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from isoflag._logs import logger
-from isoflag.source.bounded_call import bounded
-from isoflag.source.deadline import seconds_left
+from isoflag.source.deadline import bounded, seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from isoflag.source.bounded_call import BoundedCalls
+    from isoflag.source.deadline import BoundedCalls
 
 __all__ = ["Memberships"]
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from isoflag import Flags
-from isoflag._gzip import decompressed
+from isoflag._text import decompressed
 from isoflag.source import (
     AppConfigAgentSource,
     AppConfigDataSource,
@@ -22,7 +22,7 @@ from isoflag.source import (
     Unchanged,
 )
 from isoflag.source.aws import UNREACHABLE, AwsClient, named
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls, BoundedSource
+from isoflag.source.deadline import AbandonedError, BoundedCalls, BoundedSource
 
 from .accounts import Account
 

@@ -8,10 +8,9 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from isoflag import Flags
+from isoflag.gate_times import AgentSettings
 
-from .agent_settings import AgentSettings
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS, Deadline
+from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import (
     UNCHANGED,
     Fetched,

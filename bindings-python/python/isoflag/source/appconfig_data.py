@@ -8,8 +8,7 @@ from isoflag import Flags
 from isoflag._process import register_after_fork, wall_clock
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS, Deadline, seconds_left
+from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline, seconds_left
 from .protocol import UNCHANGED, Fetched, SourceContentError, SourceTimeoutError, Unchanged
 
 __all__ = ["AppConfigDataSource"]

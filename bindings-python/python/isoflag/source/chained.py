@@ -7,11 +7,10 @@ from threading import get_ident
 from typing import Any
 
 from isoflag import Flags
-from isoflag._gzip import decompressed
 from isoflag._logs import logger
+from isoflag._text import decompressed
 
-from .bounded_call import BoundedCalls, bounded, bounded_fetch, seconds_of
-from .deadline import seconds_left, until
+from .deadline import BoundedCalls, bounded, bounded_fetch, seconds_left, seconds_of, until
 from .protocol import UNCHANGED, Fetched, Source, SourceError, Unchanged
 
 __all__ = ["ChainedSource"]

@@ -11,8 +11,7 @@ from isoflag.source import dynamodb_layout as layout
 
 from .aws import UNREACHABLE, AwsClient, named
 from .big_segments import BigSegmentReader
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS, Deadline
+from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import UNCHANGED, Fetched, SourceContentError, SourceNotReadyError, Unchanged
 
 __all__ = ["DynamoDbSource"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS
+from .deadline import DEFAULT_SECONDS, BoundedSource
 from .protocol import (
     UNCHANGED,
     Fetched,

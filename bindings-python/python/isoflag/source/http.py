@@ -9,8 +9,7 @@ from typing import Any, Final
 from isoflag._core import printable
 from isoflag._process import wall_clock
 
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS, Deadline
+from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import (
     UNCHANGED,
     Fetched,

@@ -5,8 +5,7 @@ from contextlib import closing
 from typing import Any, Protocol
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
-from .bounded_call import BoundedSource
-from .deadline import DEFAULT_SECONDS
+from .deadline import DEFAULT_SECONDS, BoundedSource
 from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged
 
 __all__ = ["S3Source"]

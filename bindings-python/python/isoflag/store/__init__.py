@@ -5,8 +5,14 @@ A pipeline writes a store and other SDKs read it; to evaluate flags, load a docu
 """
 
 from .dynamodb import DynamoDbFeatureStore, UnprocessedItemsError
-from .feature_store import FEATURES, SEGMENTS, FeatureStore, Kind, UnfinishedWriteError
-from .in_memory import InMemoryFeatureStore
+from .feature_store import (
+    FEATURES,
+    SEGMENTS,
+    FeatureStore,
+    InMemoryFeatureStore,
+    Kind,
+    UnfinishedWriteError,
+)
 
 __all__ = [
     "FEATURES",

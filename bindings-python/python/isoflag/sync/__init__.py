@@ -8,10 +8,9 @@ package imports no AWS library.
 from isoflag.store.plan import Operation, Plan, Refusal
 
 from .fetching import DocumentFetch, FetchError
-from .pipeline import SyncError, handler
+from .pipeline import SIGNATURE_HEADER, SyncError, handler, sign, signature_is_valid
 from .planning import MassDeleteError, plan
 from .rollout import CloudWatchAlarms, rollout_handler
-from .webhook import SIGNATURE_HEADER, sign, signature_is_valid
 
 __all__ = [
     "SIGNATURE_HEADER",

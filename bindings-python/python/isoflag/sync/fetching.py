@@ -9,9 +9,14 @@ from typing import Any, Final
 
 from isoflag import DocumentError, Flags
 from isoflag._core import printable
-from isoflag._gzip import decompressed
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls
-from isoflag.source.deadline import DEFAULT_SECONDS, Deadline, seconds_left
+from isoflag._text import decompressed
+from isoflag.source.deadline import (
+    DEFAULT_SECONDS,
+    AbandonedError,
+    BoundedCalls,
+    Deadline,
+    seconds_left,
+)
 from isoflag.source.http import address_of, response_times
 
 _LIMIT: Final = 256 * 1024 * 1024

@@ -1,20 +1,28 @@
 """The AWS Lambda handler that synchronizes a store with a document."""
 
+import hashlib
+import hmac
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
 
 from isoflag._core import printable
 from isoflag._logs import logger
+from isoflag._text import is_well_formed
 from isoflag.aws_http.request import BadRequestError, Request
 from isoflag.aws_http.response import Response, json_response
-from isoflag.source.bounded_call import AbandonedError, BoundedCalls
-from isoflag.source.deadline import Deadline, remaining_seconds, seconds_left, until
+from isoflag.source.deadline import (
+    AbandonedError,
+    BoundedCalls,
+    Deadline,
+    remaining_seconds,
+    seconds_left,
+    until,
+)
 from isoflag.store import FeatureStore
 
 from .fetching import FetchError, LastWritten, read_document
 from .planning import MassDeleteError, check_deletes, plan
-from .webhook import SIGNATURE_HEADER, is_secret, signature_is_valid
 
 Handler: TypeAlias = Callable[[Mapping[str, Any], object], Response]
 """A function that AWS Lambda calls with an event and its context."""
@@ -216,3 +224,32 @@ def _rejected(status: int, reason: str) -> Response:
     # A warning, not an error: anyone can send requests to a public endpoint.
     _log.warning("nothing was written: %s", reason)
     return json_response(status, {"error": reason})
+
+
+SIGNATURE_HEADER: Final = "x-ld-signature"
+"""The header with the signature, in lower case, since header names are case-insensitive."""
+
+
+def sign(body: bytes, secret: str) -> str:
+    """Returns the signature of a webhook's body: HMAC-SHA256 in lower-case hex.
+
+    Raises ``ValueError`` if the secret contains a lone surrogate.
+    """
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def signature_is_valid(body: bytes, signature: str | None, secret: str) -> bool:
+    """Returns whether a webhook's body was signed with the secret; never raises.
+
+    The comparison takes constant time. A missing signature is invalid, and so is every signature if
+    the secret is empty or not text.
+    """
+    if not is_secret(secret) or not isinstance(signature, str) or not signature:
+        return False
+    given = signature.strip().lower().encode("utf-8", "surrogatepass")
+    return hmac.compare_digest(sign(body, secret).encode(), given)
+
+
+def is_secret(secret: object) -> TypeGuard[str]:
+    """Returns whether an object is a valid secret: text that is not empty and encodes as UTF-8."""
+    return isinstance(secret, str) and secret != "" and is_well_formed(secret)

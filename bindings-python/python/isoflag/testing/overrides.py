@@ -13,7 +13,7 @@ from isoflag.client import FlagClient
 from isoflag.client.flag_client import clients, watchers
 
 from .entry_point import EntryPoint
-from .evaluations import Evaluations
+from .evaluations import Evaluations, WatchedFlags
 from .flag_items import FlagFailure, Item, failing, serving, switched
 from .overridden_document import (
     AllOff,
@@ -27,7 +27,6 @@ from .overridden_document import (
     check_failure,
 )
 from .stand_in_client import StandInClient
-from .watched_flags import WatchedFlags
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity

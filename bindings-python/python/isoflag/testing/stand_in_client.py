@@ -9,9 +9,8 @@ from isoflag.client import FlagClient
 from isoflag.client.bound_client import BoundFlagClient
 from isoflag.source import Source
 
-from .evaluations import Evaluation
+from .evaluations import Evaluation, WatchedFlags
 from .flag_items import Item
-from .watched_flags import WatchedFlags
 
 if TYPE_CHECKING:
     from isoflag.activity import Activity

@@ -1,11 +1,11 @@
 /** Decodes and caches answers of the core: an integer code per answer of a flag, decoded once per document. */
 
 import * as core from "../generated/glue.js";
-import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./detail.js";
 import { argumentErrors, FAILED } from "./errors.js";
+import { type EvaluationDetail, type EvaluationReason, LazyDetail } from "./evaluation.js";
 import { JsonText, type JsonValue, type ValueOptions } from "./json.js";
 import { isWellFormed } from "./json-encoding.js";
-import type { PlainPart } from "./plain/part.js";
+import type { PlainPart } from "./plain/contexts.js";
 import { problems } from "./problems.js";
 
 /** The handle of a key that is not in the document. */

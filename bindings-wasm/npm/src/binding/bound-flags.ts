@@ -2,10 +2,10 @@
 
 import * as core from "../generated/glue.js";
 import type { Explanation } from "../tools/explanation.js";
-import { type AllFlagsState, readState, type StateOptions } from "./all-flags-state.js";
 import { type Answer, CONSTANT, type Find, type FlagEntries, type FlagEntry, ValueType } from "./answers.js";
-import type { EvaluationDetail } from "./detail.js";
 import { requireTools } from "./engine.js";
+import type { EvaluationDetail } from "./evaluation.js";
+import { type AllFlagsState, readState, type StateOptions } from "./evaluation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { flagsOf } from "./flags-of.js";
 import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";

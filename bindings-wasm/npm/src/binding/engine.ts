@@ -130,12 +130,6 @@ export function hasTools(): boolean {
   return tools !== undefined;
 }
 
-/** Resolves immediately: this entry is ready when it is imported. */
-export async function readyAtOnce(): Promise<void> {}
-
-/** Does nothing: this entry is ready when it is imported. */
-export function readySyncAtOnce(): void {}
-
 let starting: Promise<void> | undefined;
 
 /** Starts from a source, once for all entries; after a failure it may be called again. @internal */

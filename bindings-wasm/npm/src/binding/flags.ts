@@ -2,37 +2,26 @@
 
 import { limits } from "../generated/constants.js";
 import * as core from "../generated/glue.js";
-import type { CheckOptions } from "../tools/check.js";
-import type { Diff } from "../tools/diff.js";
-import type { DocumentLike } from "../tools/documents.js";
 import type { Explanation } from "../tools/explanation.js";
-import type { Impact, ImpactOptions } from "../tools/impact.js";
-import type {
-  Certification,
-  CertificationOptions,
-  Deployment,
-  LifecycleChange,
-  Status,
-} from "../tools/lifecycle.js";
-import type { Patch, ProjectionOptions, ProjectionReport } from "../tools/projection.js";
-import type { Receipt } from "../tools/receipt.js";
-import type { Retirement, RetirementOptions } from "../tools/retirement.js";
-import type { Advance, Alarms } from "../tools/rollout.js";
-import type { Strategy, StrategyName, StrategyOptions, System } from "../tools/strategy.js";
-import type { SystemFlags } from "../tools/system-flags.js";
+import type { DocumentMethods } from "../tools/methods.js";
+import type { Patch } from "../tools/projection.js";
 import type { Tools } from "../tools/tooling.js";
-import { type AllFlagsState, type AllFlagsStateOptions, readState } from "./all-flags-state.js";
 import { type Answer, type Find, FlagEntries, NO_FLAG, ValueType } from "./answers.js";
-import { bigSegmentsText, type EvaluationOptions } from "./big-segments.js";
 import { BoundFlags } from "./bound-flags.js";
 import { type ContextLike, HOST_CONTEXT, passContext } from "./context.js";
-import type { EvaluationDetail } from "./detail.js";
 import { makePlainContexts, requireTools } from "./engine.js";
 import { argumentErrors, type Diagnostic, documentErrors } from "./errors.js";
+import {
+  type AllFlagsState,
+  type AllFlagsStateOptions,
+  bigSegmentsText,
+  type EvaluationDetail,
+  type EvaluationOptions,
+  readState,
+} from "./evaluation.js";
 import type { FlagKey, FlagKeyOf, FlagValue } from "./flag-types.js";
 import { flagsOf } from "./flags-of.js";
-import type { Evidence } from "./freshness.js";
-import { type Consistency, type ConsistencyOptions, readConsistency } from "./freshness.js";
+import { type Consistency, type ConsistencyOptions, type Evidence, readConsistency } from "./freshness.js";
 import { disown, disposeByFreeing, Held, handlesOf, owned } from "./handles.js";
 import type { ValueOptions } from "./json.js";
 import { encodeStrictly, jsonBytes } from "./json-encoding.js";
@@ -55,6 +44,9 @@ const TOOLS =
 /** The core's code for yes. */
 const YES = 2;
 
+/** The methods that only `tools.wasm` implements. */
+export interface Flags extends DocumentMethods {}
+
 /**
  * A loaded flag document. Immutable.
  *
@@ -63,39 +55,17 @@ const YES = 2;
  * flags.boolVariation("checkout", { kind: "user", key: "anna" }, false);
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `tools.wasm` has these methods, and without it they throw
 export class Flags {
   readonly #held: LoadedDocument;
   /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
-  /**
-   * Returns the document that a client needs: the flags that are available to browsers and what they depend on, folded
-   * by the known attributes. Every context that has these attributes gets the same value, variation and reason. A flag
-   * that would show a private value is left out; see {@link Flags.projectionReport}. In a page, only `isoflag/tools` has
-   * it.
-   *
-   * @throws {Error} if an option is invalid
-   */
-  declare project: (options?: ProjectionOptions) => Flags;
   /**
    * Returns the patch for a client that holds one document and needs another: `held.apply(patch)` has the digest of
    * `next`. Undefined if no patch does that, so that the client needs the whole document: a patch raises versions and
    * removes nothing. In a page, only `isoflag/tools` has it.
    */
   declare static readonly patchBetween: (held: Flags, next: Flags) => Patch | undefined;
-  /**
-   * Returns what a projection that `project` has just made contains and leaves out; undefined for other documents. The
-   * whole document must not have been freed. In a page, only `isoflag/tools` has it.
-   */
-  declare projectionReport: () => ProjectionReport | undefined;
-  /**
-   * The digest of the whole document, if this one is a projection. In a page, only `isoflag/tools` has it.
-   */
-  declare readonly parentDigest: string | undefined;
-  /**
-   * Returns the document as a system evaluates it: under the strategy that `meta.strategies` chooses for each context.
-   * In a page, only `isoflag/tools` has it.
-   */
-  declare forSystem: (system: System) => SystemFlags;
   #diagnostics: readonly Diagnostic[] | undefined;
   readonly #entries = new FlagEntries();
   /** Undefined if the entry works without it, as a page's does: it binds. */
@@ -406,92 +376,6 @@ export class Flags {
       readConsistency(bound, key, nowMs, ttlSeconds, pollTimeoutMs, options?.takenMs),
     );
   }
-
-  /** The strategy that a system chooses for a context by `meta.strategies`, if it chooses one. */
-  declare strategyFor: (system: System, context: ContextLike) => Strategy | undefined;
-
-  /**
-   * Returns the flag's answer with everything needed to verify it with {@link replay}.
-   */
-  declare receipt: (key: FlagKey, context: ContextLike, options?: EvaluationOptions) => Receipt;
-
-  /**
-   * Returns the document with flags turned on and off by a strategy.
-   *
-   * @throws {StrategyError} if the strategy is invalid, or names a missing flag
-   */
-  declare withStrategy: (strategy: StrategyName | Strategy, options?: StrategyOptions) => Flags;
-
-  /** Returns the diagnostics of the document, and probable mistakes of its authors. */
-  declare check: (options?: CheckOptions) => Diagnostic[];
-
-  /** Returns the differences between this document and a later one. */
-  declare diff: (later: Flags | string | Uint8Array | object) => Diff;
-
-  /**
-   * Returns the answers that change with a new document. Shares that follow from the documents are exact; those that
-   * depend on attributes are only counted over contexts, one after the other.
-   */
-  declare impact: (next: DocumentLike, contexts?: Iterable<ContextLike>, options?: ImpactOptions) => Impact;
-
-  /**
-   * Returns this document with another status of a flag. The order is `To Do`, `Doing`, `Staging`, `Done`, `Finished`,
-   * and back to `Doing` from `Staging` and `Done`; a flag without a status may get any. The `version` of the flag and
-   * of the document is raised by one.
-   *
-   * Only the order is checked: not that tests have passed for `Done`, nor that everybody has the feature for
-   * `Finished`. {@link Flags.certification} and {@link Flags.finish} check that.
-   *
-   * @param now the time in seconds since 1970, as everywhere in a `lifecycle`
-   * @throws {LifecycleError} if the status does not follow the current one; its `legal` lists those that do
-   */
-  declare withStatus: (key: FlagKey, status: Status, now: number) => Flags;
-
-  /**
-   * Returns the verdict that follows from an artifact's tests. If all of them pass under `Production State` it may be
-   * deployed; if they pass under `Next Release` too, its features move from `Staging` to `Done`. With `evaluated`,
-   * tests that evaluated no flag of the document count as not run, and a feature that they did not evaluate remains in
-   * `Staging`.
-   */
-  declare certification: (options: CertificationOptions) => Certification;
-
-  /**
-   * Returns the features in an artifact that was built at `artifactTime` and is deployed now, both in seconds since
-   * 1970. Features that are `Done` enter `Beta`; features that an older artifact lacks leave it.
-   *
-   * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
-   */
-  declare deployment: (artifactTime: number, now: number) => Deployment;
-
-  /**
-   * Returns the change that ends a feature's rollout, if it is not finished already.
-   *
-   * @param now the time in seconds since 1970
-   * @param safetyPeriod how long the flag must remain a kill switch, in seconds (default: four weeks)
-   * @throws {LifecycleError} if it is not `Done`, is off, or does not serve its "on" variation to everybody
-   */
-  declare finish: (key: FlagKey, now: number, safetyPeriod?: number) => LifecycleChange | undefined;
-
-  /**
-   * Returns this document after at most one step of each plan in a `lifecycle.rollout`, and the decisions. A plan waits
-   * while the state of one of its alarms is unknown. An alarm takes the share back to that of the stage before; before
-   * the first stage the flag is turned off. A malformed plan has no effect, and a decision that names the problem. The
-   * versions of each changed flag and of the document are raised by one; if answers change, `lastModifiedTimestamp` is
-   * set to `now`.
-   *
-   * @param alarms the states of alarms by name, such as `{ errors: "ok" }`
-   * @param now the time in seconds since 1970
-   */
-  declare advance: (alarms: Alarms, now: number) => Advance;
-
-  /** Returns the evidence on each flag's retirement, in the order of the keys. Missing evidence is unknown. */
-  declare retirements: (options: RetirementOptions) => Retirement[];
-
-  /** Returns the normalised document as canonical JSON text (RFC 8785), which `digest` is computed over. */
-  declare toJson: () => string;
-
-  /** Returns the text of a file with the types of the flags: their keys and values; by default for TypeScript. */
-  declare typing: (language?: "typescript" | "python") => string;
 
   /** Returns the context keys that an evaluation may need big-segment memberships for. */
   bigSegmentKeys(context: ContextLike): string[] {

@@ -11,3 +11,15 @@ export type Report = (kind: string | undefined, subject: unknown, detail?: unkno
 
 /** The listener. An entry for production sets none. */
 export const problems: { report?: Report | undefined } = {};
+
+/**
+ * Whether the application runs in development. Bundlers replace the expression; Deno throws if the program may not read
+ * the environment.
+ */
+export function isDevelopment(): boolean {
+  try {
+    return process.env["NODE_ENV"] !== "production";
+  } catch {
+    return false;
+  }
+}

@@ -2,10 +2,10 @@
 
 import type { BoundFlags } from "../binding/bound-flags.js";
 import type { ContextLike } from "../binding/context.js";
-import type { EvaluationDetail, EvaluationReason } from "../binding/detail.js";
+import type { EvaluationDetail, EvaluationReason } from "../binding/evaluation.js";
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
-import type { SystemFlags, UnderStrategy } from "../tools/system-flags.js";
+import type { SystemFlags, UnderStrategy } from "../tools/strategy.js";
 
 /** An answer, as its caller saw it. */
 export interface ObservedDetail {

@@ -4,8 +4,7 @@ import { requireTools } from "../binding/engine.js";
 import { argumentErrors, type Diagnostic, documentErrors } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocuments } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocuments } from "./documents.js";
 
 /** The options of a check; missing ones are taken from the document's own `meta.check`. */
 export interface CheckOptions {

@@ -4,8 +4,7 @@ import { argumentErrors } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocument } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** One difference; a missing value is undefined. */
 export interface Change {
@@ -31,20 +30,12 @@ export interface ChangedItem {
   readonly changes: readonly Change[];
 }
 
-/** The differences between two documents. */
-export class Diff {
+/** A comparison of two documents: members, text and Markdown. */
+export class Comparison {
   /** The digest of the first document. */
   declare readonly from: string;
   /** The digest of the second document. */
   declare readonly to: string;
-  /** The keys of the flags whose answers can have changed. */
-  declare readonly answers: readonly string[];
-  /** The flags that changed. */
-  declare readonly flags: readonly ChangedItem[];
-  /** The segments that changed. */
-  declare readonly segments: readonly ChangedItem[];
-  /** The differences outside flags and segments. */
-  declare readonly document: readonly Change[];
   readonly #text: string;
   readonly #markdown: string;
 
@@ -55,15 +46,27 @@ export class Diff {
     this.#markdown = markdown;
   }
 
-  /** Formats the differences as Markdown for a pull request. */
+  /** Formats it as Markdown for a pull request. */
   toMarkdown(): string {
     return this.#markdown;
   }
 
-  /** Formats the differences as text. */
+  /** Formats it as text. */
   toString(): string {
     return this.#text;
   }
+}
+
+/** The differences between two documents. */
+export class Diff extends Comparison {
+  /** The keys of the flags whose answers can have changed. */
+  declare readonly answers: readonly string[];
+  /** The flags that changed. */
+  declare readonly flags: readonly ChangedItem[];
+  /** The segments that changed. */
+  declare readonly segments: readonly ChangedItem[];
+  /** The differences outside flags and segments. */
+  declare readonly document: readonly Change[];
 }
 
 /** Returns the differences between two documents. */

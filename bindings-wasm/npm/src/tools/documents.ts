@@ -1,6 +1,6 @@
-/** Temporary access to documents, loading them if needed. */
+/** Calls of `tools.wasm` with documents: loads them temporarily if needed, and converts failures. */
 
-import { argumentErrors } from "../binding/errors.js";
+import { argumentErrors, type ErrorKind, type Failure } from "../binding/errors.js";
 import { documentText, type Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
 import type { Held } from "../binding/handles.js";
@@ -39,4 +39,17 @@ export function withDocuments<T>(
 /** Calls a function with one document. */
 export function withDocument<T>(document: DocumentLike, use: (document: LoadedDocument) => T): T {
   return withDocuments([document], ([opened]) => use(opened as LoadedDocument));
+}
+
+/** Calls functions of `tools.wasm`, and converts the failures that they throw to errors of a kind. */
+export function during<T>(errors: ErrorKind, call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw typeof thrown === "string" || isFailure(thrown) ? errors.of(thrown) : thrown;
+  }
+}
+
+function isFailure(thrown: unknown): thrown is Failure {
+  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }

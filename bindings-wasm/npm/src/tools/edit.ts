@@ -7,7 +7,7 @@ import type { JsonValue } from "../binding/json.js";
 import { encodeStrictly, jsonBytes } from "../binding/json-encoding.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
-import { during } from "./failures.js";
+import { during } from "./documents.js";
 
 /** One edit of a flag. */
 export type Edit = { readonly key: string } & (

@@ -8,8 +8,7 @@ import { disown, disposeByFreeing, Held, handlesOf, owned } from "../binding/han
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { flagsDigest } from "../generated/glue.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocument } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** A pin whose document is not available. */
 export class PinError extends Error {

@@ -5,8 +5,8 @@ import { argumentErrors } from "../binding/errors.js";
 import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocument } from "./documents.js";
-import { during } from "./failures.js";
+import { Comparison } from "./diff.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** Options of {@link Flags.impact}. */
 export interface ImpactOptions {
@@ -114,11 +114,7 @@ export interface ImpactGrouping {
 }
 
 /** The answers that change between two documents. */
-export class Impact {
-  /** The digest of the old document. */
-  declare readonly from: string;
-  /** The digest of the new document. */
-  declare readonly to: string;
+export class Impact extends Comparison {
   /** The number of valid contexts. */
   declare readonly contexts: number;
   /** The number of invalid contexts. */
@@ -131,25 +127,6 @@ export class Impact {
   declare readonly by: readonly string[];
   /** The flags whose answers can change. */
   declare readonly flags: readonly FlagImpact[];
-  readonly #text: string;
-  readonly #markdown: string;
-
-  /** @internal */
-  constructor(value: object, text: string, markdown: string) {
-    Object.assign(this, value);
-    this.#text = text;
-    this.#markdown = markdown;
-  }
-
-  /** Formats the impact as Markdown for a pull request. */
-  toMarkdown(): string {
-    return this.#markdown;
-  }
-
-  /** Formats the impact as text. */
-  toString(): string {
-    return this.#text;
-  }
 }
 
 /** Returns attributes as the core reads them. The letters of a text are not attributes. */

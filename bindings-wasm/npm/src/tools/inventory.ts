@@ -5,8 +5,7 @@ import { argumentErrors } from "../binding/errors.js";
 import { handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
-import { type DocumentLike, withDocuments } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocuments } from "./documents.js";
 import type { Status } from "./lifecycle.js";
 import { type ActivityLike, activityText, type LastEvaluated } from "./retirement.js";
 

@@ -9,7 +9,7 @@ import { encodeStrictly } from "../binding/json-encoding.js";
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
-import { during } from "./failures.js";
+import { during } from "./documents.js";
 
 /** Options of {@link Flags.project}. */
 export interface ProjectionOptions {

@@ -5,8 +5,7 @@ import { type Held, handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as tools from "../generated/tools-glue.js";
 import type { ActivityObject } from "../sdk/activity.js";
-import { type DocumentLike, withDocuments } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocuments } from "./documents.js";
 import type { KnownAnswer, Status } from "./lifecycle.js";
 
 /** Recorded evaluations: an `Activity` of `isoflag/activity`, or its JSON. */

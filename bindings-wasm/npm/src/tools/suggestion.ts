@@ -1,16 +1,15 @@
 /** The smallest change of a context's attributes after which a flag serves a variation. */
 
 import { normalisedKey } from "../binding/answers.js";
-import { bigSegmentsText, type EvaluationOptions } from "../binding/big-segments.js";
 import { type ContextLike, type ContextObject, passContext } from "../binding/context.js";
 import { requireTools } from "../binding/engine.js";
 import { argumentErrors } from "../binding/errors.js";
+import { bigSegmentsText, type EvaluationOptions } from "../binding/evaluation.js";
 import { handlesOf } from "../binding/handles.js";
 import type { JsonValue } from "../binding/json.js";
 import * as core from "../generated/glue.js";
 import { suggestChanges } from "../generated/tools-glue.js";
-import { type DocumentLike, withDocument } from "./documents.js";
-import { during } from "./failures.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** One changed attribute. A kind that is added or removed is a change of its key. */
 export interface AttributeChange {

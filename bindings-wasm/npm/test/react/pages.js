@@ -7,9 +7,8 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Flags } from "../../dist/node.js";
-import { document, flag, ruleFlag } from "../documents.js";
+import { document, flag, sourceOf as plainSourceOf, ruleFlag } from "../documents.js";
 import { element } from "../page.js";
-import { sourceOf as plainSourceOf } from "../sources.js";
 
 /**
  * @typedef {import("../../dist/react.js").SourceSnapshot} SourceSnapshot

@@ -10,8 +10,7 @@ import { liveHandles } from "../../dist/generated/glue.js";
 import { Flags, ready } from "../../dist/node.js";
 import { Feature, IsoflagProvider, useFlag, useIsoflag } from "../../dist/react.js";
 import { createSource } from "../../dist/source.js";
-import { document, ruleFlag } from "../documents.js";
-import { sourceOf } from "../sources.js";
+import { document, ruleFlag, sourceOf } from "../documents.js";
 
 function Child() {
   return h("p", null, `${useFlag("mine", false)} ${useIsoflag().status}`);

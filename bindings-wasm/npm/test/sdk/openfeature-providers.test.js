@@ -11,9 +11,8 @@ import { Activity } from "../../dist/activity.js";
 import { SystemFlags } from "../../dist/node.js";
 import { IsoflagServerProvider } from "../../dist/openfeature-server.js";
 import { IsoflagWebProvider } from "../../dist/openfeature-web.js";
-import { document, flag, ruleFlag } from "../documents.js";
+import { document, flag, ruleFlag, sourceOf } from "../documents.js";
 import { element } from "../page.js";
-import { sourceOf } from "../sources.js";
 import { trapOnce } from "../traps/trapping.js";
 import {
   essence,

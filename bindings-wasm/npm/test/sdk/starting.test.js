@@ -9,8 +9,7 @@ import { createSource, Flags } from "../../dist/node.js";
 import { cacheStorage } from "../../dist/persist.js";
 import { documentHeader } from "../../dist/source.js";
 import { pageOverrides, withPageOverrides } from "../../dist/testing.js";
-import { document, flag, ruleFlag } from "../documents.js";
-import { sourceOf } from "../sources.js";
+import { document, flag, ruleFlag, sourceOf } from "../documents.js";
 
 const url = "https://a.example/flags.json";
 const ada = { kind: "user", key: "ada" };

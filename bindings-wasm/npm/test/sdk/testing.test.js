@@ -1,16 +1,23 @@
-// Tests of `isoflag/testing`.
+// Tests of `isoflag/testing`: overrides, also signed ones, recordings, and suites under a strategy.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, test } from "node:test";
 import { promisify } from "node:util";
-
 import { liveHandles } from "../../dist/generated/glue.js";
 import { Flags } from "../../dist/node.js";
-import { eachState, record, testWithFlag, underStrategy, withOverrides } from "../../dist/testing.js";
+import {
+  eachState,
+  record,
+  signOverrides,
+  testWithFlag,
+  underStrategy,
+  withOverrides,
+} from "../../dist/testing.js";
 import { document, flag, ruleFlag } from "../documents.js";
 
 const user = { kind: "user", key: "ada" };
@@ -296,4 +303,20 @@ test("a suite under a strategy is evidence for a certification", () => {
     delete process.env.ISOFLAG_EVIDENCE;
     rmSync(folder, { recursive: true });
   }
+});
+
+const file = new URL("../../../../conformance/overrides/cases.json", import.meta.url);
+/** @type {{ secret: string, environment: string, now: number, valid: { name: string, overrides: {}, token: string }[] }} */
+const { secret, environment, now, valid } = JSON.parse(await readFile(file, "utf8"));
+
+for (const { name, overrides, token } of valid) {
+  it(`signs ${name}`, async test => {
+    test.mock.timers.enable({ apis: ["Date"], now: now * 1000 });
+    assert.equal(await signOverrides(secret, { environment, overrides, seconds: 60 }), token);
+  });
+}
+
+it("signs no token that is longer than a cookie", async () => {
+  const overrides = { checkout: "x".repeat(4000) };
+  await assert.rejects(signOverrides(secret, { environment, overrides }), RangeError);
 });

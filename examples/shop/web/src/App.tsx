@@ -12,17 +12,17 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { ClientDocumentPanel } from "./ClientDocumentPanel";
 import { DocumentPanel } from "./DocumentPanel";
-import { chosen, edited, opened, placeOf, rolledBack, typed, typedContext } from "./edited";
+import { chosen, edited, opened, placeOf, reweighted, rolledBack, typed, typedContext } from "./edited";
 import { decisionOf } from "./explanation";
 import { FlagRow } from "./FlagRow";
 import { objectOf } from "./flag-document";
-import { Instances } from "./Instances";
+import { Instances } from "./instances/Instances";
 import { questionOf, useLambda } from "./lambda";
-import { Parity } from "./Parity";
-import { ClientDocumentPanel } from "./projection/ClientDocumentPanel";
+import { Masthead } from "./Masthead";
 import { Storefront } from "./Storefront";
-import { Everybody, Verdict } from "./Verdict";
+import { Everybody, Parity, Verdict } from "./Verdict";
 import { type Preset, Visitor } from "./Visitor";
 
 export interface AppProps {
@@ -86,11 +86,10 @@ function Documents(props: AppProps) {
 
   return (
     <>
-      <Masthead
-        view="documents"
-        title="The browser and the Lambda decide the same."
-        lede="One flag document, one evaluator. It runs here as WebAssembly and in the function as a Python extension. Change the visitor or the document, and watch both."
-      />
+      <Masthead view="documents" shop="" title="The browser and the Lambda decide the same.">
+        One flag document, one evaluator. It runs here as WebAssembly and in the function as a Python
+        extension. Change the visitor or the document, and watch both.
+      </Masthead>
       <Verdict
         digest={flags.digest}
         version={flags.version}
@@ -146,18 +145,7 @@ function Documents(props: AppProps) {
                   isOpen={key === openFlag}
                   onToggleOpen={() => setOpenFlag(now => (now === key ? undefined : key))}
                   onSwitch={on => setDoc(now => edited(now, key, [[["flags", key, "on"], on]]))}
-                  onWeights={(path, weights) =>
-                    setDoc(now =>
-                      edited(
-                        now,
-                        key,
-                        weights.map((weight, index) => [
-                          ["flags", key, ...path, "variations", index, "weight"],
-                          weight,
-                        ]),
-                      ),
-                    )
-                  }
+                  onWeights={(path, weights) => setDoc(now => reweighted(now, key, path, weights))}
                   onShowJson={() => setShown({ offset: placeOf(doc.text, ["flags", key]).from })}
                 />
               );
@@ -166,11 +154,19 @@ function Documents(props: AppProps) {
         </section>
         <DocumentPanel
           state={doc}
-          problem={problem}
+          note="Every edit is published immediately, kill switches and sliders too. An invalid document is not published."
+          problem={
+            doc.error ? `Not published: ${doc.error}. Both hosts keep the last good document.` : problem
+          }
           shown={shown}
           onText={text => setDoc(now => typed(now, text))}
-          onRestore={() => setDoc(now => rolledBack(now, original))}
-        />
+        >
+          <div className="actions">
+            <button type="button" className="quiet" onClick={() => setDoc(now => rolledBack(now, original))}>
+              Restore the original
+            </button>
+          </div>
+        </DocumentPanel>
         <ClientDocumentPanel flags={flags} context={context} />
       </main>
       <footer>
@@ -182,52 +178,12 @@ function Documents(props: AppProps) {
   );
 }
 
-/** A view of the page; the part of its address after `#`. */
-type View = "documents" | "instances";
-
-const VIEWS: readonly (readonly [View, string])[] = [
-  ["documents", "Two hosts"],
-  ["instances", "Twelve instances"],
-];
-
-interface MastheadProps {
-  readonly view: View;
-  readonly title: string;
-  readonly lede: string;
-}
-
-/** The top of the page, with a link to its other view. */
-function Masthead({ view, title, lede }: MastheadProps) {
-  return (
-    <header className="masthead">
-      <div className="top">
-        <p className="brand">
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M3 7h14M3 13h14" />
-          </svg>
-          isoflag
-        </p>
-        <nav aria-label="Views">
-          {VIEWS.map(([name, label]) => (
-            <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
-              {label}
-            </a>
-          ))}
-          <a href="/playground.html">Your document</a>
-        </nav>
-      </div>
-      <h1>{title}</h1>
-      <p className="lede">{lede}</p>
-    </header>
-  );
-}
-
 function watch(listener: () => void): () => void {
   addEventListener("hashchange", listener);
   return () => removeEventListener("hashchange", listener);
 }
 
-const current = (): View => (location.hash === "#instances" ? "instances" : "documents");
+const current = (): "documents" | "instances" => (location.hash === "#instances" ? "instances" : "documents");
 
 /** The page: two hosts with one document, or many instances while it changes. */
 export function App(props: AppProps) {
@@ -240,11 +196,11 @@ export function App(props: AppProps) {
       </div>
       {view === "instances" && (
         <>
-          <Masthead
-            view={view}
-            title="A change arrives instance by instance."
-            lede="Twelve warm instances of one function poll every 15 minutes, each at its own moment. Until the last of them has noticed a change, a page and its back end may disagree. Choose what protects a journey, and watch."
-          />
+          <Masthead view={view} shop="" title="A change arrives instance by instance.">
+            Twelve warm instances of one function poll every 15 minutes, each at its own moment. Until the
+            last of them has noticed a change, a page and its back end may disagree. Choose what protects a
+            journey, and watch.
+          </Masthead>
           <Instances />
         </>
       )}

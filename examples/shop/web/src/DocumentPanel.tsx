@@ -1,45 +1,38 @@
+import type { ReactNode } from "react";
 import type { DocumentState } from "./edited";
 import { Prose } from "./Inline";
-import { JsonEditor } from "./JsonEditor";
+import { JsonEditor, type JsonEditorProps } from "./JsonEditor";
 
-export interface DocumentPanelProps {
+export interface DocumentPanelProps extends Pick<JsonEditorProps, "shown" | "largest" | "onTooLarge"> {
   readonly state: DocumentState;
+  /** The sentence below the title. */
+  readonly note: string;
+  /** The problem of the text, or of its publication. */
   readonly problem: string | undefined;
-  readonly shown: { readonly offset: number } | undefined;
   readonly onText: (text: string) => void;
-  readonly onRestore: () => void;
+  /** Buttons. */
+  readonly children?: ReactNode;
 }
 
-/** The document that both hosts evaluate: to edit, to hold back from the Lambda, to restore. */
-export function DocumentPanel(props: DocumentPanelProps) {
-  const { state, problem, shown, onText, onRestore } = props;
-  const warnings = state.notes.filter(({ severity }) => severity !== "info");
+/** More are marked in the text only. */
+const MOST_WARNINGS = 8;
+
+/** The flag document: its text to edit, and its problems. */
+export function DocumentPanel({ state, note, problem, onText, children, ...editor }: DocumentPanelProps) {
+  const warnings = state.error === undefined ? state.notes.slice(0, MOST_WARNINGS) : [];
   return (
     <section className="document" aria-labelledby="document-title" id="document">
       <header>
         <h2 id="document-title">The document</h2>
-        <p className="note">
-          Every edit is published immediately, kill switches and sliders too. An invalid document is not
-          published.
-        </p>
-        <div className="actions">
-          <button type="button" className="quiet" onClick={onRestore}>
-            Restore the original
-          </button>
-        </div>
+        <p className="note">{note}</p>
+        {children}
       </header>
-      {(state.error ?? problem) !== undefined && (
+      {problem !== undefined && (
         <p className="problem error" role="alert">
-          <Prose
-            text={
-              state.error
-                ? `Not published: ${state.error}. Both hosts keep the last good document.`
-                : (problem ?? "")
-            }
-          />
+          <Prose text={problem} />
         </p>
       )}
-      {state.error === undefined && warnings.length > 0 && (
+      {warnings.length > 0 && (
         <ul className="warnings">
           {warnings.map(({ message, severity }) => (
             <li key={message} className={`problem ${severity}`}>
@@ -53,7 +46,7 @@ export function DocumentPanel(props: DocumentPanelProps) {
         value={state.text}
         onChange={onText}
         notes={state.notes}
-        shown={shown}
+        {...editor}
       />
     </section>
   );

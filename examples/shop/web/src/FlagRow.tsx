@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { Decision } from "./explanation";
+import type { Decision, JsonObject } from "./explanation";
 import { FlagDetail, type FlagDetailProps } from "./FlagDetail";
 import { flagOf, textOf } from "./flag-document";
 import { Prose, ValueChip } from "./Inline";
@@ -17,32 +17,19 @@ export interface FlagRowProps extends FlagDetailProps {
 export function FlagRow(props: FlagRowProps) {
   const { flag, document, browser, lambda, answered, isOpen, onToggleOpen, onSwitch } = props;
   const written = flagOf(document, flag);
-  const isOn = written.on === true;
   const panel = useId();
-  const name = useId();
   const sameness = !answered ? "pending" : lambda?.text === browser.text ? "same" : "differs";
   return (
     <li className={`flag ${sameness}${isOpen ? " open" : ""}`} data-flag={flag} data-sameness={sameness}>
       <div className="row">
-        <button
-          type="button"
-          role="switch"
-          className="switch"
-          aria-checked={isOn}
-          aria-labelledby={name}
-          title={isOn ? "Kill switch: turn it off" : "Turn it on"}
-          onClick={() => onSwitch(!isOn)}
-        >
-          <span className="knob" />
-        </button>
-        <h3>
-          <button type="button" aria-expanded={isOpen} aria-controls={panel} onClick={onToggleOpen}>
-            <span id={name} className="key">
-              {flag}
-            </span>
-            <span className="about">{textOf(written.description)}</span>
-          </button>
-        </h3>
+        <FlagHead
+          flag={written}
+          name={flag}
+          panel={panel}
+          isOpen={isOpen}
+          onToggleOpen={onToggleOpen}
+          onSwitch={onSwitch}
+        />
         <div className="answers">
           <Answer host="Browser" decision={browser} />
           <Sign sameness={sameness} />
@@ -61,6 +48,51 @@ export function FlagRow(props: FlagRowProps) {
         {isOpen && <FlagDetail {...props} />}
       </div>
     </li>
+  );
+}
+
+export interface FlagHeadProps {
+  /** The flag in the document. */
+  readonly flag: JsonObject;
+  /** Its key. */
+  readonly name: string;
+  /** The identifier of the element that opens below it. */
+  readonly panel: string;
+  readonly isOpen: boolean;
+  /** Whether the flag cannot be switched now. */
+  readonly isBlocked?: boolean;
+  readonly onToggleOpen: () => void;
+  readonly onSwitch: (on: boolean) => void;
+}
+
+/** A flag's kill switch, and its key, which opens it. */
+export function FlagHead(props: FlagHeadProps) {
+  const { flag, name, panel, isOpen, isBlocked = false, onToggleOpen, onSwitch } = props;
+  const isOn = flag.on === true;
+  const label = useId();
+  return (
+    <>
+      <button
+        type="button"
+        role="switch"
+        className="switch"
+        aria-checked={isOn}
+        aria-labelledby={label}
+        title={isOn ? "Kill switch: turn it off" : "Turn it on"}
+        disabled={isBlocked}
+        onClick={() => onSwitch(!isOn)}
+      >
+        <span className="knob" />
+      </button>
+      <h3>
+        <button type="button" aria-expanded={isOpen} aria-controls={panel} onClick={onToggleOpen}>
+          <span id={label} className="key">
+            {name}
+          </span>
+          <span className="about">{textOf(flag.description)}</span>
+        </button>
+      </h3>
+    </>
   );
 }
 

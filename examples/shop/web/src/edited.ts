@@ -96,6 +96,21 @@ export function edited(
   return typed(state, next);
 }
 
+/** Sets the weights of the rollout at a path in a flag. */
+export function reweighted(
+  state: DocumentState,
+  key: string,
+  path: readonly (string | number)[],
+  weights: readonly number[],
+): DocumentState {
+  const at = (index: number) => ["flags", key, ...path, "variations", index, "weight"];
+  return edited(
+    state,
+    key,
+    weights.map((weight, index) => [at(index), weight]),
+  );
+}
+
 /** Returns to an earlier document, as a later version than the current one. */
 export function rolledBack(state: DocumentState, original: string): DocumentState {
   const next = nextVersion(state.held.json).reduce(

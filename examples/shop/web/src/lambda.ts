@@ -2,7 +2,7 @@
 import type { ParityReporter } from "isoflag/activity";
 import { useEffect, useState } from "react";
 import { type Decision, type JsonObject, parseDecision } from "./explanation";
-import type { ParityCounts } from "./Parity";
+import type { ParityCounts } from "./Verdict";
 
 /** The delay before polling again while the two hosts have different documents, in milliseconds. */
 const AGAIN = 600;

@@ -5,18 +5,15 @@
 
 import type { BoundFlags } from "../../binding/bound-flags.js";
 import type { ContextLike } from "../../binding/context.js";
-import type { EvaluationReason } from "../../binding/detail.js";
+import type { EvaluationReason } from "../../binding/evaluation.js";
 import type { Flags } from "../../binding/flags.js";
-import { isDevelopment } from "../../binding/is-development.js";
 import type { JsonValue } from "../../binding/json.js";
 import { ProblemMessages } from "../../binding/problem-messages.js";
-import { problems } from "../../binding/problems.js";
+import { isDevelopment, problems } from "../../binding/problems.js";
 import type { ActivityRecorder } from "../activity.js";
-import { callBack } from "../callback.js";
+import { callBack, detailOf, isTrap, retryAfterTrap } from "../calls.js";
 import { identity, identityOf as identityOfDocument, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
-import { isTrap, retryAfterTrap } from "../trap.js";
-import { detailOf } from "../untyped-getters.js";
 import {
   answerOf,
   type Bootstrap,

@@ -1,7 +1,6 @@
 /** Answers that may come from a document, from a bootstrap, or before there is a document. */
 
-import type { FlagState } from "../../binding/all-flags-state.js";
-import type { EvaluationDetail, EvaluationReason } from "../../binding/detail.js";
+import type { EvaluationDetail, EvaluationReason, FlagState } from "../../binding/evaluation.js";
 import type { JsonValue } from "../../binding/json.js";
 
 /** The reason of a default before there is a document. */

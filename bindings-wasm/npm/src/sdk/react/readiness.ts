@@ -1,6 +1,6 @@
 /** Waits for the first document of a source, at most until a deadline. */
 
-import type { FlagSource } from "../source/snapshot.js";
+import type { FlagSource } from "../source/interface.js";
 
 /** The waits for the first document of one source. */
 interface Waits {

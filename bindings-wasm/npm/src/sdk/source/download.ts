@@ -2,7 +2,7 @@
 
 import type { ResponseTimes } from "../../binding/freshness.js";
 import { limits } from "../../generated/constants.js";
-import { messageOf, SourceError } from "./error.js";
+import { messageOf, SourceError } from "./errors.js";
 
 /** The progress of a download. */
 export interface Progress {

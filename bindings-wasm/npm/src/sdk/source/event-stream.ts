@@ -1,7 +1,7 @@
 /** Follows a stream of server-sent events, each of which says that a document has changed. */
 
-import { SourceError } from "./error.js";
-import type { SourceEvents, SourceOptions } from "./options.js";
+import { SourceError } from "./errors.js";
+import type { SourceEvents, SourceOptions } from "./interface.js";
 
 /** The events that LaunchDarkly's streams send, and those without a name. */
 const EVENTS = ["message", "put", "patch"] as const;

@@ -1,12 +1,12 @@
 /** Follows the value of one flag for one context. */
 
 import type { ContextLike } from "../../binding/context.js";
-import type { EvaluationDetail } from "../../binding/detail.js";
+import type { EvaluationDetail } from "../../binding/evaluation.js";
 import type { FlagKey, FlagValue } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
+import { retryAfterTrap } from "../calls.js";
 import { jsonEqual } from "../json-equality.js";
-import { retryAfterTrap } from "../trap.js";
-import type { FlagSource } from "./snapshot.js";
+import type { FlagSource } from "./interface.js";
 
 /** Called with the new answer of a flag; its value is undefined if no variation was served. */
 export type FlagListener<Key extends FlagKey> = (

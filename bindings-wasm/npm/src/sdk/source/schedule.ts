@@ -1,9 +1,9 @@
 /** Decides when a source polls: at an interval, when the page is seen or online again, after an event and after a failure. */
 
-import { callBack } from "../callback.js";
-import { messageOf, SourceError } from "./error.js";
+import { callBack } from "../calls.js";
+import { messageOf, SourceError } from "./errors.js";
 import type { Followed } from "./event-stream.js";
-import type { PageVisibility, SourceOptions } from "./options.js";
+import type { PageVisibility, SourceOptions } from "./interface.js";
 
 /** The pause after the first failure; each further one is twice as long. */
 const FIRST_PAUSE_MS = 1_000;

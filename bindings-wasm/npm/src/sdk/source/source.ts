@@ -4,20 +4,18 @@ import type { ContextLike } from "../../binding/context.js";
 import type { FlagKey } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
-import { callBack } from "../callback.js";
+import { callBack } from "../calls.js";
 import { digestOf } from "../observation.js";
 import { type Download, download } from "./download.js";
-import { messageOf, SourceError, type SourceErrorCode } from "./error.js";
+import { checkTimezone, messageOf, SourceError, type SourceErrorCode } from "./errors.js";
 import { type FlagListener, followFlag } from "./flag-listener.js";
+import type { PageVisibility, SourceOptions, StoredDocument } from "./interface.js";
+import { type FlagSource, LOADING, type SourceSnapshot } from "./interface.js";
 import type { LocalClock } from "./local-clock.js";
-import type { PageVisibility, SourceOptions, StoredDocument } from "./options.js";
 import { pinOf } from "./pin.js";
 import { Schedule } from "./schedule.js";
-import { type FlagSource, LOADING, type SourceSnapshot } from "./snapshot.js";
-import { checkTimezone } from "./timezone.js";
 
-export type * from "./options.js";
-export type { FlagSource, SourceSnapshot, SourceStatus } from "./snapshot.js";
+export type * from "./interface.js";
 
 /** The last good document. */
 interface Held {

@@ -11,28 +11,33 @@ import {
   useRef,
   useState,
 } from "react";
-import { edited, opened, placeOf, typed } from "../edited";
+import { ClientDocumentPanel } from "../ClientDocumentPanel";
+import { DocumentPanel } from "../DocumentPanel";
+import { opened, placeOf, reweighted, typed } from "../edited";
 import { decisionOf } from "../explanation";
 import { shortDigest } from "../FlagRow";
 import { objectOf, textOf } from "../flag-document";
 import { Prose } from "../Inline";
-import { JsonEditor } from "../JsonEditor";
-import { ClientDocumentPanel } from "../projection/ClientDocumentPanel";
+import { Masthead } from "../Masthead";
 import { count } from "../why";
 import { ContextsPanel } from "./ContextsPanel";
 import type { Edit } from "./FlagForm";
 import { NewFlagForm } from "./FlagForm";
 import { ImpactPanel } from "./ImpactPanel";
 import {
+  type Inputs,
   isDocument,
+  type Kept,
+  keep,
+  keptPlace,
   LARGEST_TEXT,
   openedContexts,
   parsed,
+  recalled,
   tooLarge,
   typedContexts,
   withVisitor,
 } from "./inputs";
-import { type Inputs, type Kept, keep, keptPlace, recalled } from "./link";
 import { PlaygroundFlag } from "./PlaygroundFlag";
 
 export interface PlaygroundProps {
@@ -186,35 +191,14 @@ export function Playground(props: PlaygroundProps) {
   const options = visitor.bigSegments ? { bigSegments: visitor.bigSegments as never } : undefined;
   const isBlocked = doc.error !== undefined;
   const visitorKey = textOf(objectOf(visitor.context.user).key ?? visitor.context.key);
-  const notes = doc.notes.filter(({ severity }) => severity !== "info").slice(0, 8);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: files may be dropped anywhere; a button opens them too
     <div onDragOver={event => event.preventDefault()} onDrop={drop}>
-      <header className="masthead">
-        <div className="top">
-          <p className="brand">
-            <svg viewBox="0 0 20 20" aria-hidden="true">
-              <path d="M3 7h14M3 13h14" />
-            </svg>
-            isoflag
-          </p>
-          {props.shop !== undefined && (
-            <nav aria-label="Views">
-              <a href={`${props.shop}#documents`}>Two hosts</a>
-              <a href={`${props.shop}#instances`}>Twelve instances</a>
-              <a href="playground.html" aria-current="page">
-                Your document
-              </a>
-            </nav>
-          )}
-        </div>
-        <h1>Your document, in this page only.</h1>
-        <p className="lede">
-          Paste or drop a flag document and contexts. See why each flag decides, what leads to another value,
-          and whose answers an edit changes. Nothing is sent: the page has no server.
-        </p>
-      </header>
+      <Masthead view="playground" shop={props.shop} title="Your document, in this page only.">
+        Paste or drop a flag document and contexts. See why each flag decides, what leads to another value,
+        and whose answers an edit changes. Nothing is sent: the page has no server.
+      </Masthead>
       <section className="inputs" aria-label="Inputs">
         <p className="summary">
           <strong>
@@ -287,18 +271,7 @@ export function Playground(props: PlaygroundProps) {
                   isBlocked={isBlocked}
                   onToggleOpen={() => setOpenFlag(now => (now === key ? undefined : key))}
                   onEdit={change}
-                  onWeights={(path, weights) =>
-                    setDoc(now =>
-                      edited(
-                        now,
-                        key,
-                        weights.map((weight, index) => [
-                          ["flags", key, ...path, "variations", index, "weight"],
-                          weight,
-                        ]),
-                      ),
-                    )
-                  }
+                  onWeights={(path, weights) => setDoc(now => reweighted(now, key, path, weights))}
                   onShowJson={() => setShown({ offset: placeOf(doc.text, ["flags", key]).from })}
                   onTake={context => {
                     setContexts(now =>
@@ -318,35 +291,15 @@ export function Playground(props: PlaygroundProps) {
             <p className="note">{count(found.length - listed.length)} more: search for a part of the key.</p>
           )}
         </section>
-        <section className="document" aria-labelledby="document-title" id="document">
-          <header>
-            <h2 id="document-title">The document</h2>
-            <p className="note">Paste yours here, or drop its file anywhere on the page.</p>
-          </header>
-          {doc.error !== undefined && (
-            <p className="problem error" role="alert">
-              <Prose text={`This is not a document: ${doc.error}. The last valid one is evaluated.`} />
-            </p>
-          )}
-          {doc.error === undefined && notes.length > 0 && (
-            <ul className="warnings">
-              {notes.map(({ message, severity }) => (
-                <li key={message} className={`problem ${severity}`}>
-                  <Prose text={message} />
-                </li>
-              ))}
-            </ul>
-          )}
-          <JsonEditor
-            label="The flag document as JSON"
-            value={doc.text}
-            onChange={text => setDoc(now => typed(now, text))}
-            notes={doc.notes}
-            shown={shown}
-            largest={LARGEST_TEXT}
-            onTooLarge={length => setProblem(tooLarge(length))}
-          />
-        </section>
+        <DocumentPanel
+          state={doc}
+          note="Paste yours here, or drop its file anywhere on the page."
+          problem={doc.error && `This is not a document: ${doc.error}. The last valid one is evaluated.`}
+          shown={shown}
+          onText={text => setDoc(now => typed(now, text))}
+          largest={LARGEST_TEXT}
+          onTooLarge={length => setProblem(tooLarge(length))}
+        />
         <ImpactPanel
           before={before.flags}
           after={flags}

@@ -15,8 +15,7 @@ import { createRoot } from "react-dom/client";
 import contexts from "../../../contexts.json?raw";
 import document_ from "../../../flags.json?raw";
 import { opened } from "../edited";
-import { openedContexts } from "./inputs";
-import { type Inputs, recalled } from "./link";
+import { type Inputs, openedContexts, recalled } from "./inputs";
 import { Playground } from "./Playground";
 
 const EXAMPLE: Inputs = { document: document_, contexts };

@@ -2,6 +2,8 @@
 
 import { Feature, IsoflagProvider } from "isoflag/react";
 import { type ReactNode, useEffect, useId, useState } from "react";
+import { Prose } from "../Inline";
+import { count } from "../why";
 import { BrokenJourney } from "./BrokenJourney";
 import { type Change, FORM, JOURNEY } from "./fleet-api";
 import {
@@ -15,10 +17,8 @@ import {
   type Tally,
   useFleetRun,
 } from "./fleet-run";
-import { Prose } from "./Inline";
 import { BUYS, CHANGES, PROTECTIONS, STATUS, WHAT } from "./protections";
 import { nameOf, SpaceTime, toneOf } from "./SpaceTime";
-import { count } from "./why";
 
 const PACES: readonly (readonly [string, string, number])[] = [
   ["minute", "1 s = 1 min", 167],

@@ -1,4 +1,4 @@
-/** Why a source has no document. */
+/** The errors of a source, and the check of a time zone's name. */
 
 import { printable } from "../../binding/printable.js";
 
@@ -55,4 +55,20 @@ export class SourceError extends Error {
 /** Returns the message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The time zone is unknown. */
+export class TimezoneError extends RangeError {
+  /** Identifies the error, also across copies of the package. */
+  override readonly name = "TimezoneError";
+}
+
+/** @throws {TimezoneError} if the host runtime does not know the time zone */
+export function checkTimezone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+  } catch (cause) {
+    const message = `unknown time zone \`${timeZone}\`: use a name such as \`Europe/Berlin\``;
+    throw new TimezoneError(printable(message), { cause });
+  }
 }

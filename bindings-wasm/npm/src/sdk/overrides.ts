@@ -1,10 +1,10 @@
-/** Overrides of flags by the address of a page, for development and end-to-end tests. */
+/** Overrides of flags for end-to-end tests: by a page's address, and signed for a server. */
 
-import type { Flags } from "../../binding/flags.js";
-import type { JsonValue } from "../../binding/json.js";
-import { callBack } from "../callback.js";
-import { digestOf } from "../observation.js";
-import type { FlagSource, SourceSnapshot } from "../source/snapshot.js";
+import type { Flags } from "../binding/flags.js";
+import type { JsonValue } from "../binding/json.js";
+import { callBack } from "./calls.js";
+import { digestOf } from "./observation.js";
+import type { FlagSource, SourceSnapshot } from "./source/interface.js";
 import { type Overrides, withOverrides } from "./testing.js";
 
 const PREFIX = "isoflag.";
@@ -128,4 +128,52 @@ class OverriddenSource implements FlagSource {
       this.#stop = undefined;
     };
   }
+}
+
+/** The longest token that servers and cookies take. */
+const MAX_LENGTH = 4096;
+
+/** The content of a token. */
+export interface SignedOverrides {
+  /** The environment of the server. */
+  readonly environment: string;
+  /** Values by flag key. */
+  readonly overrides: Overrides;
+  /** For how many seconds the token is valid (default: 3,600). */
+  readonly seconds?: number | undefined;
+}
+
+/**
+ * Returns a token that sets flags for the requests that have it as the cookie or the header `isoflag-overrides`, if the
+ * server verifies it (`SignedOverrides` of the Python package). Sign in tests or on a server, never in a page: the
+ * secret must not reach a browser. With Playwright:
+ *
+ * ```js
+ * const value = await signOverrides(secret, { environment: "staging", overrides: { checkout: "one-page" } });
+ * await context.addCookies([{ name: "isoflag-overrides", value, url }]);
+ * ```
+ *
+ * @throws {RangeError} if the token is longer than a cookie
+ */
+export async function signOverrides(secret: string, signed: SignedOverrides): Promise<string> {
+  const { environment, overrides, seconds = 3600 } = signed;
+  const expires = Math.trunc(Date.now() / 1000 + seconds);
+  const content = `1.${encoded(new TextEncoder().encode(JSON.stringify({ environment, expires, overrides })))}`;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, [
+    "sign",
+  ]);
+  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(content));
+  const token = `${content}.${encoded(new Uint8Array(signature))}`;
+  if (token.length > MAX_LENGTH) {
+    throw new RangeError(
+      `the token has ${token.length} characters, more than ${MAX_LENGTH}; set fewer flags`,
+    );
+  }
+  return token;
+}
+
+function encoded(bytes: Uint8Array): string {
+  const binary = Array.from(bytes, byte => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

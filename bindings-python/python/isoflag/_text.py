@@ -1,4 +1,4 @@
-"""Decompresses documents and request bodies, within a limit."""
+"""Texts of documents and requests: decompression, lone surrogates, and the order of names."""
 
 import zlib
 from typing import Final
@@ -27,3 +27,22 @@ def decompressed(data: bytes, limit: int = _LIMIT) -> bytes:
     if stream.unused_data:
         raise ValueError("the gzip data is followed by other data; compress the text as a whole")
     return contents
+
+
+def is_well_formed(text: str) -> bool:
+    """Returns whether a text can be encoded as UTF-8, that is, has no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def without_surrogates(text: str) -> str:
+    """Returns the text with each lone surrogate replaced by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def utf16_units(text: str) -> bytes:
+    """Returns the key by which RFC 8785 sorts names: the text's UTF-16 code units."""
+    return text.encode("utf-16-be", "surrogatepass")

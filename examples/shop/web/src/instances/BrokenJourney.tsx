@@ -1,12 +1,12 @@
 import { type Flags, ReceiptError, replay } from "isoflag/tools";
 import { useMemo } from "react";
-import type { Explanation, Json } from "./explanation";
-import { shortDigest } from "./FlagRow";
+import type { Explanation, Json } from "../explanation";
+import { shortDigest } from "../FlagRow";
+import { Prose, ValueChip } from "../Inline";
+import { code } from "../why";
 import type { Replayed } from "./fleet-api";
 import { contextOf, type Journey, moment, type Protection, type RunState } from "./fleet-run";
-import { Prose, ValueChip } from "./Inline";
 import { STATUS } from "./protections";
-import { code } from "./why";
 
 export interface BrokenJourneyProps {
   readonly state: RunState;

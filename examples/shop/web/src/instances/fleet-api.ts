@@ -1,6 +1,6 @@
 /** Calls a fleet of instances that the shop's server runs; see `instances.py`. */
 import { Flags } from "isoflag/tools";
-import type { Json } from "./explanation";
+import type { Json } from "../explanation";
 
 /**
  * The published change: the feature on, another form of it, that and back again, that until an alarm triggers a
