@@ -23,7 +23,7 @@ pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
 pub(crate) use kind::{KIND, USER};
 pub(crate) use private::PrivateAttributes;
 
-use crate::json::{self, Object, Value};
+use crate::json::{self, Object, Value, sort_by};
 use crate::limits;
 use read::Read;
 
@@ -173,7 +173,7 @@ impl Context {
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
-        individuals.sort_by(|a, b| a.kind.cmp(&b.kind));
+        sort_by(&mut individuals, |a, b| a.kind.cmp(&b.kind));
         if individuals.is_empty() {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }
