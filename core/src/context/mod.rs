@@ -4,7 +4,6 @@ mod builder;
 mod clock;
 mod error;
 mod individual;
-mod kind;
 mod legacy_user;
 mod notes;
 mod private;
@@ -19,8 +18,7 @@ pub use error::ContextError;
 pub use read::Marks;
 pub use reference::{AttributeReference, ReferenceError};
 
-pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
-pub(crate) use kind::{KIND, USER};
+pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual, KIND, USER};
 pub(crate) use private::PrivateAttributes;
 
 use crate::json::{self, Object, Value, sort_by};
@@ -247,7 +245,7 @@ impl Context {
                 individual.to_object().with(KIND, kind).into()
             }
             individuals => {
-                let mut members = vec![(Arc::from(KIND), Value::from(kind::MULTI))];
+                let mut members = vec![(Arc::from(KIND), Value::from(individual::MULTI))];
                 for individual in individuals {
                     let object = Value::Object(individual.to_object());
                     members.push((Arc::clone(&individual.kind), object));

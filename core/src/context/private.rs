@@ -1,7 +1,6 @@
 //! The attributes that a context marks private, indexed for look-ups.
 
-use super::individual::Individual;
-use super::kind::KIND;
+use super::individual::{Individual, KIND};
 use super::reference::AttributeReference;
 use crate::json::sort_by;
 

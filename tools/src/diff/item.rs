@@ -291,7 +291,7 @@ fn serves(served: &Value, variations: &Variations) -> Words {
 }
 
 fn percent(weight: f64) -> String {
-    format!("{} %", weight / 1000.0)
+    format!("{} %", Value::from(weight / 1000.0))
 }
 
 /// The variations of an item in words: each is described once, since many rules may serve a long one.

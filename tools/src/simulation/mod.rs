@@ -18,6 +18,7 @@ use crate::impact::{
     Answers, DecidingPart, Names, ServedAnswer, Style, percent, printed_count, rollout_ranges,
     served_answer,
 };
+use crate::percentage::BUCKETS;
 
 /// The answers of one flag for many contexts.
 #[derive(Clone, Debug)]
@@ -137,7 +138,7 @@ impl SimulatedRollout {
     pub fn chi_square(&self) -> Option<f64> {
         let mut sum = 0.0;
         for share in &self.shares {
-            let expected = self.contexts as f64 * f64::from(share.buckets) / 100_000.0;
+            let expected = self.contexts as f64 * f64::from(share.buckets) / f64::from(BUCKETS);
             if expected < LEAST_EXPECTED {
                 return None;
             }
@@ -164,7 +165,7 @@ impl SimulatedRollout {
         let shares = self.shares.iter().map(|each| {
             let served = answers.get(each.answer);
             let members = [
-                ("expected", Value::from(f64::from(each.buckets) / 100_000.0)),
+                ("expected", Value::from(f64::from(each.buckets) / f64::from(BUCKETS))),
                 ("count", Value::from(each.count as f64)),
                 ("share", Value::from(share(each.count, self.contexts))),
             ];
@@ -313,7 +314,7 @@ impl fmt::Display for Simulation {
             }
             writeln!(f)?;
             for each in &rollout.shares {
-                let expected = percent(f64::from(each.buckets) / 100_000.0);
+                let expected = percent(f64::from(each.buckets) / f64::from(BUCKETS));
                 let count = printed_count(each.count);
                 let share = percent(share(each.count, rollout.contexts));
                 let answer = names.get(each.answer);
