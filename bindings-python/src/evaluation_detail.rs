@@ -8,8 +8,8 @@ use pyo3::types::{PyDict, PyIterator, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit};
 
 use crate::document::Document;
-use crate::interned;
 use crate::served::Served;
+use crate::to_python;
 
 /// The result of an evaluation: value, variation index and reason.
 #[pyclass(module = "isoflag", frozen, generic)]
@@ -158,9 +158,9 @@ pub(crate) fn reason_object<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     for (name, member) in reason.members() {
-        let name = interned::name(py, name);
+        let name = to_python::name(py, name);
         match member {
-            ReasonMember::Word(word) => dict.set_item(name, interned::reason_value(py, word)),
+            ReasonMember::Word(word) => dict.set_item(name, to_python::reason_value(py, word)),
             ReasonMember::Text(text) => dict.set_item(name, PyString::new(py, text)),
             ReasonMember::Index(index) => dict.set_item(name, index),
             ReasonMember::Bool(flag) => dict.set_item(name, flag),

@@ -24,7 +24,6 @@ mod flags;
 mod from_python;
 mod history;
 mod impact;
-mod interned;
 mod lifecycle;
 mod many;
 mod projection;

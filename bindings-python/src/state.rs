@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::detached::detached;
 use crate::evaluation_detail::reason_object;
-use crate::{interned, to_python};
+use crate::to_python;
 
 /// Number of flags from which the GIL is released; below it, handing over the GIL costs
 /// more than the evaluations.
@@ -41,7 +41,7 @@ pub(crate) fn object<'py>(
     let mut due = own.iter().peekable();
     for flag in flags.iter().flatten() {
         while let Some((name, member)) = due.next_if(|(name, _)| *name <= &**flag.key()) {
-            state.set_item(interned::name(py, name), member)?;
+            state.set_item(to_python::name(py, name), member)?;
         }
         let key = PyString::new(py, flag.key());
         states.set_item(&key, members(py, flag)?)?;
@@ -50,7 +50,7 @@ pub(crate) fn object<'py>(
         }
     }
     for (name, member) in due {
-        state.set_item(interned::name(py, name), member)?;
+        state.set_item(to_python::name(py, name), member)?;
     }
     state.into_bound_py_any(py)
 }
@@ -73,13 +73,12 @@ pub(crate) fn members<'py>(py: Python<'py>, flag: &FlagState<'_>) -> PyResult<Bo
             }
             other => to_python::object(py, &other.into()),
         }?;
-        dict.set_item(interned::name(py, name), value)?;
+        dict.set_item(to_python::name(py, name), value)?;
     }
     Ok(dict)
 }
 
 /// Returns milliseconds since 1970 by Python's `time.time`, so that tests can set the clock.
-/// Returns the milliseconds of the host runtime's clock.
 pub(crate) fn host_clock(py: Python<'_>) -> PyResult<f64> {
     let seconds: f64 = py.import("time")?.call_method0("time")?.extract()?;
     Ok((seconds * 1000.0).floor())

@@ -1,6 +1,6 @@
-//! Exports documents bound to a context, and evaluation.
+//! Exports documents bound to a context, evaluation, and the state of all flags.
 
-use isoflag::{BigSegments, BoundFlags, FlagHandle, Flags, Value};
+use isoflag::{AllFlagsOptions, BigSegments, BoundFlags, FlagHandle, Flags, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{CONSTANT, Source, code, value_type};
@@ -99,4 +99,20 @@ pub fn evaluate_context(flags: u32, context: u32, host: &[u8], flag: u32, expect
     let source = Source::Flags(flags);
     bind(flags, context, host, &[])
         .map_or(FAILED, |bound| answer_code(&bound, flag, expected, source))
+}
+
+/// The state of all flags as JSON text.
+#[wasm_bindgen(js_name = allFlagsState)]
+#[must_use]
+pub fn all_flags_state(
+    bound: u32,
+    client_side_only: bool,
+    with_reasons: bool,
+    details_only_for_tracked_flags: bool,
+    now_ms: f64,
+) -> Option<String> {
+    let options =
+        AllFlagsOptions { client_side_only, with_reasons, details_only_for_tracked_flags, now_ms };
+    let state = |bound: &BoundFlags| bound.all_flags_state(&options).to_canonical_json();
+    BOUND.with(|table| table.get(bound, state)).ok()
 }

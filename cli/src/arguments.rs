@@ -34,14 +34,18 @@ pub(crate) struct Container {
 impl DocumentArgument {
     /// Reads and loads the document.
     pub(crate) fn load(&self, input: &mut Input) -> Result<Flags, Failure> {
-        let source = input.read(&self.file)?;
-        self.container
-            .load(&source)
-            .map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
+        self.container.load_file(input, &self.file)
     }
 }
 
 impl Container {
+    /// Reads and loads a document.
+    pub(crate) fn load_file(self, input: &mut Input, file: &str) -> Result<Flags, Failure> {
+        let source = input.read(file)?;
+        let loaded = self.load(&source);
+        loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
+    }
+
     pub(crate) fn load(self, source: &Source) -> Result<Flags, DocumentError> {
         if self.appconfig {
             return Flags::from_appconfig_json(&source.bytes);

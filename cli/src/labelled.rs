@@ -7,7 +7,6 @@ use isoflag_tools::{Activity, environment, read_moment};
 
 use crate::arguments::Container;
 use crate::clock::{moment, not_in_the_future};
-use crate::finding::Findings;
 use crate::input::{Input, unreadable};
 use crate::outcome::Failure;
 
@@ -46,10 +45,7 @@ pub(crate) fn documents(
     let mut documents: Vec<LabelledDocument> = Vec::new();
     for argument in arguments {
         let (label, file) = split(argument);
-        let source = input.read(file)?;
-        let flags = container
-            .load(&source)
-            .map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))?;
+        let flags = container.load_file(input, file)?;
         let label = label.map(str::to_owned).or_else(|| environment(&flags));
         let label = label.unwrap_or_else(|| {
             let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
@@ -214,10 +210,7 @@ fn dated(
     now: f64,
     input: &mut Input,
 ) -> Result<DatedFile, Failure> {
-    let source = input.read(file)?;
-    let flags = container
-        .load(&source)
-        .map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))?;
+    let flags = container.load_file(input, file)?;
     let from = match time {
         Some(time) => moment(time),
         None => stamp(&flags).or_else(|| moment(Path::new(file).file_stem()?.to_str()?)),

@@ -29,7 +29,22 @@ const USERS: &str = "id,name,age,country,version,tags\n1,Ada,17,NO,1.10,[1]\n2,\
 fn contexts_of_a_csv_file_are_counted() {
     let ran = impact("users.csv", USERS, &["--key", "id", "--by", "country", "--by", "version"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r"
+    2 of 5 contexts (40%) get another value
+
+    flag `checkout`: 2 of 5 contexts (40%) change
+      `false` → `true`: 2 of 5 contexts (40%), such as 2, 3
+      depends on attributes: `rules[0]`: the conditions differ from here on
+      by `country`:
+        `DE`: 1 of 2 contexts (50%)
+        `NO`: 1 of 2 contexts (50%)
+        absent: 0 of 1 context (0%)
+      by `version`:
+        absent: 0 of 2 contexts (0%)
+        `1.10`: 0 of 1 context (0%)
+        `2.5`: 1 of 1 context (100%)
+        `3`: 1 of 1 context (100%)
+    ");
     let text = impact("users.csv", USERS, &["--key", "id", "--text", "age"]);
     assert!(text.out.starts_with("0 of 5 contexts (0%) get another value"), "{text:?}");
 }
@@ -150,7 +165,12 @@ fn a_share_above_the_bound_fails() {
     let raised = file("raised.json", Some(&document(15_000, "")));
     let ran = isoflag(&["impact", &old, &raised, "--fail-over", "5%"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r"
+    the answers of 1 flag can change
+
+    flag `checkout`
+      exact: `fallthrough`: 5% of the keys of kind `user` that reach it `false` → `true`
+    ");
     let ran = isoflag(&["impact", &old, &raised, "--fail-over", "4.9%", "--markdown"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, "`checkout`: 5% change, more than 4.9%\n"));
     let edited = file("edited.json", Some(&document(10_000, "21")));
@@ -176,7 +196,18 @@ fn simulations_count_generated_keys_or_a_file() {
     let old = file("old.json", Some(&document(10_000, "")));
     let ran = isoflag(&["simulate", &old, "checkout", "--count", "20000", "--raise", "0=20%"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r"
+    flag `checkout`: 20,000 contexts
+      `true`: 1,966 (9.83%)
+      `false`: 18,034 (90.17%)
+
+    fallthrough: by `key` of kind `user`, 20,000 contexts
+      `true`: weight 10%, 1,966 contexts (9.83%)
+      `false`: weight 90%, 18,034 contexts (90.17%)
+      fits the weights: chi-square 0.64 ≤ 20.07, degrees of freedom: 1
+
+    variation 0 raised to 20%: 1966 contexts keep it, 2061 get it; of the others 15973 keep theirs, 0 get another
+    ");
     let users = file("users.csv", Some(USERS));
     let ran = isoflag(&["simulate", &old, "checkout", "--contexts", &users, "--key=id", "--json"]);
     assert!(ran.out.contains(r#""contexts":5"#), "{ran:?}");

@@ -20,7 +20,19 @@ fn a_document_is_projected_for_what_is_known() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.err, "`beta` is left out, because flag `beta` shows `user.key`\n");
     assert!(ran.out.contains(r#""discount""#) && !ran.out.contains("team"), "{ran:?}");
-    insta::assert_snapshot!(isoflag(&[&arguments[..], &["--report"]].concat()).out);
+    insta::assert_snapshot!(isoflag(&[&arguments[..], &["--report"]].concat()).out, @r"
+    267 of 455 bytes (58.7%), 1 of 3 flags, 1 of them with one answer
+    `beta` is left out, because flag `beta` shows `user.key`
+
+    flag key
+      discount                                 flags.discount
+
+    metadata
+      sha256:03ccb941f682eff055f0e2ac45e77da656273bc83aeae568633b8c46672a4996 meta.parentDigest
+
+    rule id
+      pro                                      flags.discount.rules[0].id
+    ");
     let json = isoflag(&[&arguments[..], &["--report", "--json"]].concat()).out;
     assert!(
         json.contains(r#""refused":[{"key":"beta","place":"flag `beta`","private":"user.key"}]"#)

@@ -29,7 +29,87 @@ fn inventory(more: &[&str]) -> Ran {
 fn inventories_are_tables_by_owner() {
     let ran = inventory(&[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    FLAG                  ENVIRONMENT  STATE  SERVES                                                                                     STATUS    AGE        EVALUATED             ATTENTION
+
+    TeamB
+      DeptA.TeamB.66623   development  on     true                                                                                       Finished  21 months  unknown               overdue, one-value
+                          staging      on     true                                                                                       Finished  21 months  not since 2026-10-22  overdue, one-value, not-evaluated
+                          production   on     true                                                                                       Finished  21 months  not since 2026-10-22  overdue, one-value, not-evaluated
+
+    catalogue
+      cold-brew-kit       development  off    "hidden"                                                                                   To Do     3 days     unknown               one-value
+      grind-guide         development  on     {"steps":[]} 100%, {"grams":18,"steps":["ri… by rules, {"grams":17.5,"steps":["… by rules  Finished  14 months  unknown
+                          staging      on     {"steps":[]} 100%, {"grams":18,"steps":["ri… by rules, {"grams":17.5,"steps":["… by rules  Finished  14 months  not since 2026-10-22  not-evaluated
+                          production   on     {"steps":[]} 100%, {"grams":18,"steps":["ri… by rules, {"grams":17.5,"steps":["… by rules  Finished  14 months  not since 2026-10-22  not-evaluated
+      search-ranking      development  on     "classic" 33.334%, "semantic" 33.333%, "hybrid" 33.333%                                    Doing     3 months   unknown
+                          staging      on     "classic" 33.334%, "semantic" 33.333%, "hybrid" 33.333%                                    Doing     3 months   today
+                          production   on     "classic" 33.334%, "semantic" 33.333%, "hybrid" 33.333%                                    Doing     3 months   today
+      wishlist-v1         development  off    the default in the code                                                                    Finished  3 years    unknown               one-value
+                          staging      off    the default in the code                                                                    Finished  3 years    today                 one-value
+                          production   off    the default in the code                                                                    Finished  3 years    today                 one-value
+
+    checkout
+      checkout-button     development  on     "Buy now" 100%+, "Order and pay" by rules, "Roast it for me" by rules                      Done      5 months   unknown
+                          staging      on     "Buy now" 100%+, "Order and pay" by rules, "Roast it for me" by rules                      Done      5 months   11 days ago
+                          production   on     "Buy now" 100%+, "Order and pay" by rules, "Roast it for me" by rules                      Done      5 months   today
+      checkout-v2         development  on     false by rules, true 100%+                                                                 Staging   9 months   unknown
+                          staging      on     false by rules, true 100%+                                                                 Staging   9 months   today
+                          production   on     false 70%+, true 30%+                                                                      Staging   9 months   today
+      gift-cards          development  on     false by rules, true 100%                                                                  Doing     2 months   unknown
+                          staging      on     false by rules, true 100%                                                                  Doing     2 months   today
+                          production   on     false by rules, true 100%                                                                  Doing     2 months   today
+      payment-provider    development  on     "stripe" 100%, "adyen" by rules                                                            Done      12 months  unknown
+                          staging      on     "stripe" 100%, "adyen" by rules                                                            Done      12 months  today
+                          production   on     "stripe" 100%, "adyen" by rules                                                            Done      12 months  today
+      wallet              development  on     true                                                                                       Doing     19 days    unknown               one-value
+                          staging      off    false                                                                                      Doing     19 days    today                 one-value
+
+    fulfilment
+      express-delivery    development  on     false 100%+, true by rules                                                                 Finished  18 months  unknown               overdue
+                          staging      on     false 100%+, true by rules                                                                 Finished  18 months  not since 2026-10-22  overdue, not-evaluated
+                          production   on     false 100%+, true by rules                                                                 Finished  18 months  today                 overdue
+      free-shipping-from  development  on     59 50%, 49 50%, 39.5 by rules, 0 by rules                                                  Done      2 years    unknown
+                          staging      on     59 50%, 49 50%, 39.5 by rules, 0 by rules                                                  Done      2 years    today
+                          production   on     59 50%, 49 50%, 39.5 by rules, 0 by rules                                                  Done      2 years    today
+
+    growth
+      newsletter-teaser   development  on     "hidden" 100%, "limited-lot-kenya-aa" by rules                                             Done      4 months   unknown
+                          staging      on     "hidden" 100%, "limited-lot-kenya-aa" by rules                                             Done      4 months   today
+                          production   on     "hidden" 100%, "limited-lot-kenya-aa" by rules                                             Done      4 months   today
+      recommendations     development  on     {"engine":"bestsellers",… 60%, {"engine":"taste-profile… 40%                               Staging   6 months   unknown
+                          staging      on     {"engine":"bestsellers",… 60%, {"engine":"taste-profile… 40%                               Staging   6 months   today
+                          production   on     {"engine":"bestsellers",… 60%, {"engine":"taste-profile… 40%                               Staging   6 months   today
+      season-banner       development  on     "none" 100%+, "advent-calendar" by rules                                                   Staging   47 days    unknown
+                          staging      on     "none" 100%+, "advent-calendar" by rules                                                   Staging   47 days    today
+                          production   on     "none" 100%+, "advent-calendar" by rules                                                   Staging   47 days    today
+      tasting-room        development  on     false 40%+, true 60%                                                                       Staging   7 months   unknown
+                          staging      on     false 40%+, true 60%                                                                       Staging   7 months   today
+                          production   on     false 40%+, true 60%                                                                       Staging   7 months   today
+
+    platform
+      support-chat        development  off    false                                                                                      Done      20 months  unknown               one-value
+                          staging      off    false                                                                                      Done      20 months  today                 one-value
+                          production   off    false                                                                                      Done      20 months  today                 one-value
+
+    subscriptions
+      subscription-pause  development  on     false by rules, true 100%+                                                                 Done      10 months  unknown
+                          staging      on     false by rules, true 100%+                                                                 Done      10 months  today
+                          production   on     false by rules, true 100%+                                                                 Done      10 months  today
+
+    wholesale
+      price-display       development  on     "gross" 100%, "net" by rules                                                               Done      20 months  unknown
+                          staging      on     "gross" 100%, "net" by rules                                                               Done      20 months  today
+                          production   on     "gross" 100%, "net" by rules                                                               Done      20 months  today
+      wholesale-portal    development  on     false 100%+, true by rules                                                                 Done      16 months  unknown
+                          staging      on     false 100%+, true by rules                                                                 Done      16 months  today
+                          production   on     false 100%+, true by rules                                                                 Done      16 months  today
+
+    no owner
+      old-tax-engine      production   on     true                                                                                       unknown   2 years    11 days ago           no-owner, one-value
+
+    21 flags in 3 environments, 2026-11-21: 1 no-owner, 2 overdue, 6 one-value, 3 not-evaluated
+    "#);
 }
 
 #[test]
@@ -180,7 +260,14 @@ fn retirements_as_json_have_every_rule() {
     more.push("--json".to_owned());
     let ran = retire(&more.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out.replace("},{\"callSites\"", "},\n{\"callSites\""));
+    insta::assert_snapshot!(ran.out.replace("},{\"callSites\"", "},\n{\"callSites\""), @r#"
+    {"flags":[{"callSites":0,"calledAt":[],"constant":{"value":true},"constantSince":{"exact":false,"moment":1780272000},"key":"old-tax","lastEvaluated":{"from":1787481000000,"known":true,"until":1795253400000},"owner":null,"rules":{"constant":"yes","feedback":"unknown","need":"unknown","plans":"unknown","stable":"yes","unused":"yes"},"safetyUntil":null,"stableSince":{"exact":false,"moment":1780272000},"status":null,"verdict":"delete"},
+    {"callSites":2,"calledAt":["cli/tests/documents/retire/code/handler.py:6","cli/tests/documents/retire/code/page.ts:1"],"constant":{"value":true},"constantSince":{"exact":true,"moment":1786752000},"key":"dark-mode","lastEvaluated":{"evaluations":5,"first":1787481000000,"known":true,"last":1795253400000},"owner":"web","rules":{"constant":"yes","feedback":"yes","need":"yes","plans":"yes","stable":"yes","unused":"no"},"safetyUntil":null,"stableSince":{"exact":true,"moment":1786752000},"status":"Finished","verdict":"remove"},
+    {"callSites":1,"calledAt":["cli/tests/documents/retire/code/page.ts:2"],"constant":{"value":true},"constantSince":{"exact":false,"moment":1780272000},"key":"quick-pay","lastEvaluated":{"evaluations":5,"first":1787481000000,"known":true,"last":1795253400000},"owner":"web","rules":{"constant":"yes","feedback":"unknown","need":"unknown","plans":"unknown","stable":"yes","unused":"no"},"safetyUntil":1797000000,"stableSince":{"exact":false,"moment":1780272000},"status":"Finished","verdict":"safety"},
+    {"callSites":1,"calledAt":["cli/tests/documents/retire/code/handler.py:8"],"constant":{"value":true},"constantSince":{"exact":false,"moment":1780272000},"key":"new-search","lastEvaluated":{"evaluations":5,"first":1787481000000,"known":true,"last":1795253400000},"owner":"search","rules":{"constant":"yes","feedback":"unknown","need":"unknown","plans":"unknown","stable":"yes","unused":"no"},"safetyUntil":null,"stableSince":{"exact":false,"moment":1780272000},"status":"Done","verdict":"ask"},
+    {"callSites":1,"calledAt":["cli/tests/documents/retire/code/page.ts:1"],"constant":null,"constantSince":null,"key":"pricing","lastEvaluated":{"evaluations":5,"first":1787481000000,"known":true,"last":1795253400000},"owner":"web","rules":{"constant":"no","feedback":"unknown","need":"unknown","plans":"unknown","stable":"yes","unused":"no"},"safetyUntil":null,"stableSince":{"exact":false,"moment":1780272000},"status":"Done","verdict":"keep"},
+    {"callSites":1,"calledAt":["cli/tests/documents/retire/code/page.ts:2"],"constant":{"value":true},"constantSince":{"exact":true,"moment":1786752000},"key":"reviews","lastEvaluated":{"evaluations":5,"first":1787481000000,"known":true,"last":1795253400000},"owner":"web","rules":{"constant":"yes","feedback":"no","need":"unknown","plans":"unknown","stable":"yes","unused":"no"},"safetyUntil":null,"stableSince":{"exact":true,"moment":1786752000},"status":null,"verdict":"keep"}],"now":1795257000,"weeks":4}
+    "#);
 }
 
 #[test]

@@ -58,7 +58,20 @@ fn a_flag_gets_the_least_actionable_verdict_of_all_documents() {
     // The code cannot serve both values, although each document alone would let the flag go.
     assert_eq!(found, ["same remove false 2", "due ask false 1", "other keep true 2"]);
     let ran = accounts.retire(&[]);
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r#"
+    FLAG                      ENVIRONMENT  OWNER    SERVES ALL  SINCE                 STABLE SINCE          FEEDBACK  NO PLANS  NO NEED  EVALUATED  CALLS
+
+    remove from the code
+      same                    dev          web      "a"         1970-01-01 or before  1970-01-01 or before  yes       yes       yes      unknown    unknown
+                              prod         web      "a"         1970-01-01 or before  1970-01-01 or before  yes       yes       yes      unknown    unknown
+
+    ask: evidence is missing
+      due                     prod         unknown  2           1970-01-01 or before  1970-01-01 or before  unknown   unknown   unknown  unknown    unknown
+
+    keep
+      other                   dev          web      "x"         1970-01-01 or before  1970-01-01 or before  yes       yes       yes      unknown    unknown
+                              prod         web      "y"         1970-01-01 or before  1970-01-01 or before  yes       yes       yes      unknown    unknown
+    "#);
     for alone in [&accounts.dev, &accounts.prod] {
         let ran = isoflag(&["retire", alone, "--now", NOW, "--json"]);
         assert_eq!(ran.out.matches(r#""verdict":"remove""#).count(), 2, "{ran:?}");
@@ -75,7 +88,30 @@ fn a_review_lists_what_moved_is_due_and_can_go() {
     let more = ["--since", "1970-03-01", "--history", &history];
     let ran = accounts.retire(&more);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.out);
+    insta::assert_snapshot!(ran.out, @r"
+    ## Flag review, 1970-03-01 to 1970-04-26
+
+    ### Moved since 1970-03-01
+
+    | Flag | Environment | Owner | Change |
+    |---|---|---|---|
+    | `gone` | `dev` | `nobody` | `removed; answers can differ` |
+    | `other` | `dev` | `web` | `changed; answers can differ`<br>`turned on` |
+    | `same` | `dev` | `web` | `changed; answers can differ`<br>`turned on` |
+    | `due` | `prod` | `nobody` | `changed`<br>`` the status is `Finished` `` |
+
+    ### Due by 1970-05-24
+
+    | Flag | Environment | Owner | Due |
+    |---|---|---|---|
+    | `due` ⚠ | `prod` | `nobody` | `should have been removed by 1970-04-15` |
+
+    ### Can go
+
+    No flag can be removed yet.
+
+    Others: 0 in the safety period, 3 with missing evidence, 0 to keep.
+    ");
     let page = file("review.html", None);
     let ran = accounts.retire(&[&more[..], &["--html", &page, "--json"]].concat());
     assert_eq!(ran.code, 0, "{ran:?}");

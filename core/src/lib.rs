@@ -79,7 +79,7 @@ pub use freshness::{
     Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,
     ResponseTimes, TtlError, parse_ttl,
 };
-pub use json::{JsonError, Object, OwnedPath, Path, Step, Value, utf16_order};
+pub use json::{JsonError, Object, OwnedPath, Path, Step, Value, sort_by, utf16_order};
 pub use model::{Dependencies, Hash};
 pub use printable::{printable, printable_lines};
 

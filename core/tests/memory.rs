@@ -1,13 +1,77 @@
-//! Counts the allocations for hostile inputs: linear in their bytes.
+//! Counts allocations: evaluating allocates nothing, and the memory for an input grows as its bytes do.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::alloc::System;
+mod growing_documents;
 
+use std::alloc::System;
+use std::sync::{Mutex, PoisonError};
+
+use growing_documents::{colliding, documents, list};
 use isoflag::{AllFlagsOptions, Context, Flags, Value};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The allocator counts what every thread allocates.
+static ALONE: Mutex<()> = Mutex::new(());
+
+const DOCUMENT: &[u8] = br#"{
+    "flags": {
+        "off": {"key": "off", "on": false, "variations": [1, 2], "offVariation": 1},
+        "targets": {"key": "targets", "on": true, "variations": [1, 2],
+            "targets": [{"variation": 1, "values": ["a", "b", "c", "d", "e", "f", "g", "ada"]}],
+            "fallthrough": {"variation": 0}},
+        "rules": {"key": "rules", "on": true, "variations": [1, 2], "fallthrough": {"variation": 0},
+            "rules": [{"variation": 1, "clauses": [
+                {"attribute": "plan", "op": "in", "values": ["pro", "team"]},
+                {"attribute": "plan", "op": "startsWith", "values": ["p"]},
+                {"attribute": "seats", "op": "greaterThan", "values": [3]},
+                {"attribute": "since", "op": "before", "values": ["2026-01-31T00:00:00Z"]},
+                {"attribute": "version", "op": "semVerGreaterThan", "values": ["2.0.0"]},
+                {"attribute": "groups", "op": "in", "values": [1, 2, 3, 4, 5, 6, 7, "eng"]},
+                {"attribute": "email", "op": "matches", "values": ["@example\\.(com|org)$"]},
+                {"op": "segmentMatch", "values": ["staff"]}]}]},
+        "sha1": {"key": "sha1", "on": true, "salt": "s", "variations": [1, 2],
+            "fallthrough": {"rollout": {"variations": [
+                {"variation": 0, "weight": 50000}, {"variation": 1, "weight": 50000}]}}},
+        "murmur3": {"key": "murmur3", "on": true, "salt": "s", "variations": [1, 2],
+            "fallthrough": {"rollout": {"hash": "murmur3", "bucketBy": "seats", "variations": [
+                {"variation": 0, "weight": 50000}, {"variation": 1, "weight": 50000}]}}},
+        "prerequisites": {"key": "prerequisites", "on": true, "variations": [1, 2],
+            "prerequisites": [{"key": "rules", "variation": 1}, {"key": "targets", "variation": 1}],
+            "fallthrough": {"variation": 1}, "offVariation": 0}
+    },
+    "segments": {
+        "staff": {"key": "staff", "included": ["a", "b", "c", "d", "e", "f", "g", "h"], "salt": "s",
+            "rules": [{"weight": 100000, "clauses": [
+                {"attribute": "email", "op": "endsWith", "values": ["@example.com"]}]}]}
+    }
+}"#;
+
+#[test]
+fn evaluating_allocates_nothing() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let flags = Flags::from_json(DOCUMENT).unwrap();
+    let ada = br#"{"kind": "user", "key": "ada", "plan": "pro", "seats": 40, "version": "2.1.3",
+        "since": "2025-05-01T12:00:00+02:00", "groups": ["ops", "eng"], "email": "ada@example.com"}"#;
+    let bound = flags.bind(&Context::from_json(ada).unwrap());
+    let keys: Vec<&str> = flags.keys().collect();
+    let region = Region::new(ALLOCATOR);
+    drop(std::hint::black_box(String::from("the counter counts")));
+    assert_eq!(region.change().allocations, 1);
+    for key in keys {
+        // Once before, for what a library initializes on first use.
+        let _ = bound.evaluate(key);
+        let region = Region::new(ALLOCATOR);
+        let answer = bound.evaluate(key);
+        let value = flags.value_of(&answer);
+        assert_eq!(region.change().allocations, 0, "{key}");
+        // A malformed flag, or one that returns early, would allocate nothing either.
+        let wanted = if key == "sha1" || key == "murmur3" { value } else { Some(&Value::from(2)) };
+        assert!(value.is_some() && value == wanted, "{key}: {value:?}");
+    }
+}
 
 /// Returns the allocations of a call, and its result.
 fn counted<T>(call: impl FnOnce() -> T) -> (Stats, T) {
@@ -29,9 +93,9 @@ fn patterns(pattern: &str, count: usize) -> String {
     document(&format!(r#"{{"attribute":"a","op":"matches","values":[{values}]}}"#), 1)
 }
 
-/// One test, since all threads allocate from one allocator.
 #[test]
 fn memory_is_linear_in_the_input() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let refused = "a{32000}|".repeat(450);
     for (pattern, count) in [
         ("a{32000}", 10_000),
@@ -111,5 +175,77 @@ fn memory_is_linear_in_the_input() {
         [flags.bind(&context).explain("f").to_json(), flags.bind(&context).explain("f").to_string()]
     {
         assert!(written.len() < long.len() + 4 * text.len(), "{}", written.len());
+    }
+}
+
+/// The bytes that something allocates for each byte of its input.
+fn allocated<T>(input: usize, act: impl FnOnce() -> T) -> (f64, T) {
+    let region = Region::new(ALLOCATOR);
+    let result = act();
+    (region.change().bytes_allocated as f64 / input as f64, result)
+}
+
+fn check_growth(name: &str, small: f64, large: f64) {
+    assert!(large < small * 1.6 + 4.0, "{name}: {small:.1} bytes a byte, then {large:.1}");
+}
+
+#[test]
+fn memory_grows_as_the_document_does() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    const SIZE: usize = 2_000;
+    for ((name, small), (_, large)) in documents(SIZE).into_iter().zip(documents(SIZE * 2)) {
+        let cost = |text: &str| {
+            let (load, flags) =
+                allocated(text.len(), || Flags::from_json(text.as_bytes()).unwrap());
+            let context = Context::builder("u").build().unwrap();
+            let flag = flags.keys().next().unwrap();
+            [
+                ("load", load),
+                ("diagnostics", allocated(text.len(), || flags.diagnostics().len()).0),
+                ("digest", allocated(text.len(), || flags.digest().len()).0),
+                ("bind", allocated(text.len(), || flags.bind(&context)).0),
+                (
+                    "dependencies",
+                    allocated(text.len(), || flags.dependencies_of(flags.handle(flag))).0,
+                ),
+                (
+                    "state",
+                    allocated(text.len(), || {
+                        flags.all_flags_state(&context, &AllFlagsOptions::default())
+                    })
+                    .0,
+                ),
+            ]
+        };
+        for ((what, small), (_, large)) in cost(&small).into_iter().zip(cost(&large)) {
+            check_growth(&format!("{name}, {what}"), small, large);
+        }
+    }
+}
+
+#[test]
+fn memory_grows_as_the_context_does() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let contexts = |size: usize| {
+        let keys = colliding(size);
+        let names = keys.iter().map(|key| format!("{}:1", Value::from(&**key)));
+        let names = names.collect::<Vec<_>>().join(",");
+        let numbers = list(size, |_| "3e-308".to_owned());
+        let kinds = list(size, |n| format!(r#""k{n}":{{"key":"a"}}"#));
+        [
+            ("names of one hash", format!(r#"{{"kind":"user","key":"a","o":{{{names}}}}}"#)),
+            ("small numbers", format!(r#"{{"kind":"user","key":"a","x":[{numbers}]}}"#)),
+            ("kinds", format!(r#"{{"kind":"multi",{kinds}}}"#)),
+        ]
+    };
+    for ((name, small), (_, large)) in contexts(4_000).into_iter().zip(contexts(8_000)) {
+        let cost = |text: &str| {
+            let (read, context) =
+                allocated(text.len(), || Context::from_json(text.as_bytes()).unwrap());
+            (read, allocated(text.len(), || context.to_value().canonical_length()).0)
+        };
+        let (small, large) = (cost(&small), cost(&large));
+        check_growth(name, small.0, large.0);
+        check_growth(name, small.1, large.1);
     }
 }

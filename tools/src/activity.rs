@@ -81,11 +81,11 @@ impl Activity {
             return Err(ActivityError::at(&version, format!("expected the format {FORMAT}")));
         }
         let path = root.member("flags");
-        let flags = object(activity.get("flags"), &path)?.iter();
-        let flags = flags.map(|(key, flag)| {
-            Counted::read(flag, &path.member(key)).map(|flag| (Arc::clone(key), flag))
-        });
-        Ok(Activity { flags: flags.collect::<Result<_, _>>()? })
+        let mut counted = BTreeMap::new();
+        for (key, flag) in object(activity.get("flags"), &path)?.iter() {
+            counted.insert(Arc::clone(key), Counted::read(flag, &path.member(key))?);
+        }
+        Ok(Activity { flags: counted })
     }
 
     /// Adds another activity's counts, up to 2^53 - 1, and widens the time ranges. The order of

@@ -42,11 +42,89 @@ fn keys_are_distributed_as_the_weights() {
     assert_eq!(rollout.degrees_of_freedom(), 2);
     assert!(rollout.chi_square().unwrap() < rollout.chi_square_bound());
     assert_eq!(rollout.shares.iter().map(|share| share.count).sum::<u64>(), 20_000);
-    insta::assert_snapshot!(simulation.to_string());
+    insta::assert_snapshot!(simulation.to_string(), @r#"
+    flag `f`: 20,002 contexts; 1 invalid
+      `"a"`: 4,095 (20.473%)
+      `"b"`: 5,918 (29.587%)
+      `"c"`: 9,988 (49.935%)
+      `"d"`: 1 (0.005%)
+
+    fallthrough: by `key` of kind `user`, 20,000 contexts; 1 without a value to hash, in bucket 0
+      `"a"`: weight 20%, 4,094 contexts (20.47%)
+      `"b"`: weight 30%, 5,918 contexts (29.59%)
+      `"c"`: weight 50%, 9,988 contexts (49.94%)
+      fits the weights: chi-square 3.34 ≤ 23.25, degrees of freedom: 2
+    "#);
     insta::assert_json_snapshot!(
         serde_json::from_str::<serde_json::Value>(&simulation.to_value().to_canonical_json())
-            .unwrap()
-    );
+            .unwrap(), @r#"
+    {
+      "answers": [
+        {
+          "count": 4095,
+          "share": 0.20472952704729527,
+          "value": "a",
+          "variation": 0
+        },
+        {
+          "count": 5918,
+          "share": 0.29587041295870414,
+          "value": "b",
+          "variation": 1
+        },
+        {
+          "count": 9988,
+          "share": 0.49935006499350065,
+          "value": "c",
+          "variation": 2
+        },
+        {
+          "count": 1,
+          "share": 0.00004999500049995001,
+          "value": "d",
+          "variation": 3
+        }
+      ],
+      "contexts": 20002,
+      "invalid": 1,
+      "key": "f",
+      "rollouts": [
+        {
+          "attribute": "key",
+          "chiSquare": 3.344066666666667,
+          "chiSquareBound": 23.249354935663952,
+          "contexts": 20000,
+          "degreesOfFreedom": 2,
+          "kind": "user",
+          "notHashed": 1,
+          "part": "fallthrough",
+          "shares": [
+            {
+              "count": 4094,
+              "expected": 0.2,
+              "share": 0.2047,
+              "value": "a",
+              "variation": 0
+            },
+            {
+              "count": 5918,
+              "expected": 0.3,
+              "share": 0.2959,
+              "value": "b",
+              "variation": 1
+            },
+            {
+              "count": 9988,
+              "expected": 0.5,
+              "share": 0.4994,
+              "value": "c",
+              "variation": 2
+            }
+          ]
+        }
+      ]
+    }
+    "#);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use isoflag::{DocumentHistory, Flags, HistoryLimits, PinError};
-use isoflag_wasm::consistency::gate;
 use isoflag_wasm::failure::Failed;
+use isoflag_wasm::freshness::gate;
 use isoflag_wasm::handles::{Document, FLAGS, Table, with_flags};
 use js_sys::{Array, JsString};
 use serde::Serialize;

@@ -224,13 +224,14 @@ pub fn retirements(
 
 fn read_call_sites(text: &str) -> Result<BTreeMap<Arc<str>, usize>, Thrown> {
     let written = parsed(text.as_bytes())?;
-    let count = |(key, count): (&Arc<str>, &Value)| {
+    let mut counts = BTreeMap::new();
+    for (key, count) in written.as_object().into_iter().flat_map(Object::iter) {
         let count = count.as_integer().and_then(|count| usize::try_from(count).ok());
         let expected =
             || refused(format!("`callSites`: `{key}`: expected the number of call sites"));
-        Ok((Arc::clone(key), count.ok_or_else(expected)?))
-    };
-    written.as_object().into_iter().flat_map(Object::iter).map(count).collect()
+        counts.insert(Arc::clone(key), count.ok_or_else(expected)?);
+    }
+    Ok(counts)
 }
 
 /// Combines the names of documents, from the JSON text of an array, with the documents.

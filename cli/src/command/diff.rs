@@ -1,13 +1,12 @@
 //! `isoflag diff`: compares two documents.
 
 use clap::Args;
-use isoflag::{Flags, Value};
+use isoflag::Value;
 use isoflag_tools::diff;
 
 use super::Format;
 use crate::arguments::Container;
 use crate::console::Console;
-use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
@@ -40,11 +39,7 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let mut load = |file: &str| -> Result<Flags, Failure> {
-        let source = input.read(file)?;
-        let loaded = arguments.container.load(&source);
-        loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
-    };
+    let mut load = |file| arguments.container.load_file(input, file);
     let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
     let diff = diff(&old, &new);
     if arguments.format.json {

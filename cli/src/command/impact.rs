@@ -1,14 +1,12 @@
 //! `isoflag impact`: the contexts whose answers a change of the document changes.
 
 use clap::Args;
-use isoflag::Flags;
 use isoflag_tools::{GroupBy, ImpactCounter, Percentage};
 
 use super::Format;
 use crate::arguments::Container;
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
-use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 
@@ -53,11 +51,7 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let mut load = |file: &str| -> Result<Flags, Failure> {
-        let source = input.read(file)?;
-        let loaded = arguments.container.load(&source);
-        loaded.map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))
-    };
+    let mut load = |file| arguments.container.load_file(input, file);
     let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
     let by = arguments.by.iter().map(|attribute| GroupBy::parse(attribute));
     let by = by.collect::<Result<Vec<GroupBy>, _>>();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Context;
 use super::error::ContextError;
-use super::kind::{KIND, USER};
+use super::individual::{KIND, MULTI, USER, objection_to_kind};
 use crate::json::{Object, Value};
 
 /// Builds a context of one kind.
@@ -67,8 +67,8 @@ impl ContextBuilder {
     /// no JSON form.
     pub fn build(mut self) -> Result<Context, ContextError> {
         let kind = self.members.iter().rfind(|(name, _)| &**name == KIND);
-        if kind.is_some_and(|(_, kind)| kind.as_str() == Some(super::kind::MULTI)) {
-            let message = super::kind::objection(super::kind::MULTI).unwrap_or_default();
+        if kind.is_some_and(|(_, kind)| kind.as_str() == Some(MULTI)) {
+            let message = objection_to_kind(MULTI).unwrap_or_default();
             return Err(ContextError::invalid(KIND, message));
         }
         if !self.private.is_empty() {

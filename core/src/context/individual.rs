@@ -1,8 +1,7 @@
-//! A context of one kind: its key, built-in attributes and custom attributes.
+//! A context of one kind: its kind, key, built-in attributes and custom attributes.
 
 use std::sync::Arc;
 
-use super::kind::KIND;
 use super::reference::AttributeReference;
 use crate::json::{Object, Value};
 
@@ -70,6 +69,29 @@ impl Individual {
         }
         Object::from_members(members)
     }
+}
+
+/// The default kind.
+pub(crate) const USER: &str = "user";
+
+/// The member that names the kind.
+pub(crate) const KIND: &str = "kind";
+
+/// The kind of a context of several kinds; no individual context has it.
+pub(super) const MULTI: &str = "multi";
+
+/// Returns why a name is not a valid kind, or `None`.
+pub(super) fn objection_to_kind(kind: &str) -> Option<String> {
+    if kind.is_empty() {
+        return Some("a kind must not be empty".to_owned());
+    }
+    if kind == KIND || kind == MULTI {
+        return Some(["`", kind, "` cannot be the kind of an individual context"].concat());
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (!kind.bytes().all(allowed)).then(|| {
+        ["the kind `", kind, "` may hold only ASCII letters, digits, `.`, `_` and `-`"].concat()
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::ContextError;
 use super::escaped;
 use super::individual::Individual;
-use super::kind::USER;
+use super::individual::USER;
 use super::read::{Marks, Members, anonymous, custom, member, text, texts};
 use super::reference::AttributeReference;
 use crate::json::{Object, Value};

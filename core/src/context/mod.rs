@@ -4,7 +4,6 @@ mod builder;
 mod clock;
 mod error;
 mod individual;
-mod kind;
 mod legacy_user;
 mod notes;
 mod private;
@@ -19,11 +18,10 @@ pub use error::ContextError;
 pub use read::Marks;
 pub use reference::{AttributeReference, ReferenceError};
 
-pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual};
-pub(crate) use kind::{KIND, USER};
+pub(crate) use individual::{ALWAYS_VALID, BUILT_IN, Individual, KIND, USER};
 pub(crate) use private::PrivateAttributes;
 
-use crate::json::{self, Object, Value};
+use crate::json::{self, Object, Value, sort_by};
 use crate::limits;
 use read::Read;
 
@@ -173,7 +171,7 @@ impl Context {
     }
 
     pub(crate) fn of(mut individuals: Vec<Individual>) -> Result<Context, ContextError> {
-        individuals.sort_by(|a, b| a.kind.cmp(&b.kind));
+        sort_by(&mut individuals, |a, b| a.kind.cmp(&b.kind));
         if individuals.is_empty() {
             return Err(ContextError::invalid("", "a multi-kind context needs at least one kind"));
         }
@@ -247,7 +245,7 @@ impl Context {
                 individual.to_object().with(KIND, kind).into()
             }
             individuals => {
-                let mut members = vec![(Arc::from(KIND), Value::from(kind::MULTI))];
+                let mut members = vec![(Arc::from(KIND), Value::from(individual::MULTI))];
                 for individual in individuals {
                     let object = Value::Object(individual.to_object());
                     members.push((Arc::clone(&individual.kind), object));

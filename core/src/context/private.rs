@@ -1,8 +1,8 @@
 //! The attributes that a context marks private, indexed for look-ups.
 
-use super::individual::Individual;
-use super::kind::KIND;
+use super::individual::{Individual, KIND};
 use super::reference::AttributeReference;
+use crate::json::sort_by;
 
 /// Private references, sorted by their components; none is a prefix of another.
 pub(crate) struct PrivateAttributes(Vec<AttributeReference>);
@@ -12,7 +12,7 @@ impl PrivateAttributes {
         let references = individual.private.iter();
         let mut private: Vec<_> =
             references.filter_map(|text| AttributeReference::parse(text).ok()).collect();
-        private.sort_by(|a, b| a.components().cmp(b.components()));
+        sort_by(&mut private, |a, b| a.components().cmp(b.components()));
         private.dedup_by(|later, before| before.overlaps(later));
         PrivateAttributes(private)
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::error::ContextError;
-use super::individual::{BUILT_IN, Individual};
-use super::kind::{self, KIND, MULTI};
+use super::individual::{BUILT_IN, Individual, KIND, MULTI, objection_to_kind};
 use super::legacy_user;
 use crate::json::{self, Object, Value};
 
@@ -64,7 +63,7 @@ fn individual(
     prefix: &str,
     marks: Marks,
 ) -> Result<Individual, ContextError> {
-    if let Some(objection) = kind::objection(kind) {
+    if let Some(objection) = objection_to_kind(kind) {
         return Err(ContextError::invalid([prefix, KIND].concat(), objection));
     }
     let key = text(members, "key", prefix)?;

@@ -1,8 +1,9 @@
-//! Answers of an evaluation in compact form, and the details made from them.
+//! Answers of an evaluation in compact form, and the values, reasons and details made from them.
 
 use super::big_segment::BigSegmentsStatus;
-use super::reason::ErrorKind;
+use super::reason::{ErrorKind, Reason, ReasonKind};
 use crate::json::Value;
+use crate::model::{Flag, Model};
 
 /// The handle of a flag; it remains valid for documents that [`Flags::apply`](crate::Flags::apply) makes of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +132,52 @@ impl Answer {
             index,
             self.flag.map_or(u32::MAX, FlagHandle::index),
         ]
+    }
+}
+
+impl Answer {
+    /// The served value; `None` if it is the caller's default.
+    pub(crate) fn value<'m>(&self, model: &'m Model) -> Option<&'m Value> {
+        let flag = model.flag(self.flag?.index())?;
+        flag.variations.get(self.variation? as usize)
+    }
+
+    /// The reason, with the strings of the document.
+    pub(crate) fn reason<'m>(&self, model: &'m Model) -> Reason<'m> {
+        self.reason_named(self.reason_name(model))
+    }
+
+    /// The document's string in the reason: the id of the rule or the key of the prerequisite.
+    pub(crate) fn reason_name<'m>(&self, model: &'m Model) -> &'m str {
+        let flag = self.flag.and_then(|handle| model.flag(handle.index()));
+        let Some(targeting) = flag.and_then(Flag::targeting) else { return "" };
+        match self.verdict {
+            Verdict::RuleMatch { rule, .. } => {
+                targeting.rules.get(rule as usize).map_or("", |rule| &*rule.id)
+            }
+            Verdict::PrerequisiteFailed { prerequisite } => {
+                let failed = targeting.prerequisites.get(prerequisite as usize);
+                failed.map_or("", |failed| model.flag_key(failed.flag))
+            }
+            _ => "",
+        }
+    }
+
+    /// The reason with this string of the document.
+    pub(crate) fn reason_named<'m>(&self, name: &'m str) -> Reason<'m> {
+        let kind = match self.verdict {
+            Verdict::Off => ReasonKind::Off,
+            Verdict::TargetMatch => ReasonKind::TargetMatch,
+            Verdict::Fallthrough { in_experiment } => ReasonKind::Fallthrough { in_experiment },
+            Verdict::RuleMatch { rule, in_experiment } => {
+                ReasonKind::RuleMatch { rule_index: rule, rule_id: name, in_experiment }
+            }
+            Verdict::PrerequisiteFailed { .. } => {
+                ReasonKind::PrerequisiteFailed { prerequisite_key: name }
+            }
+            Verdict::Error(kind) => ReasonKind::Error { kind },
+        };
+        Reason { kind, big_segments: self.big_segments }
     }
 }
 

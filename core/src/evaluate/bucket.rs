@@ -22,7 +22,7 @@ pub(crate) struct Bucket {
 }
 
 impl<O: Observer> Evaluation<'_, O> {
-    pub(super) fn bucket(&mut self, bucketing: &Bucketing) -> Result<Bucket, Malformed> {
+    pub(crate) fn bucket(&mut self, bucketing: &Bucketing) -> Result<Bucket, Malformed> {
         self.steps.take(1)?;
         let (attribute, slot) = bucketing.by.ok_or(Malformed)?;
         let hash = bucketing.hash.resolve(self.model.hash()).ok_or(Malformed)?;

@@ -9,8 +9,25 @@ use crate::json::Value;
 use crate::model::{Clause, Comparable, Condition, Test};
 
 impl<O: Observer> Evaluation<'_, O> {
+    /// Whether all clauses match, and the length of the longest path of segments below them.
+    pub(super) fn clauses(
+        &mut self,
+        clauses: &[Clause],
+        above: Option<&Trail<'_>>,
+    ) -> Result<(bool, usize), Malformed> {
+        let mut height = 0;
+        for clause in clauses {
+            let (matches, below) = self.clause(clause, above)?;
+            height = height.max(below);
+            if !matches {
+                return Ok((false, height));
+            }
+        }
+        Ok((true, height))
+    }
+
     /// Whether a clause matches, and the length of the longest path of segments below it.
-    pub(super) fn clause(
+    pub(crate) fn clause(
         &mut self,
         clause: &Clause,
         above: Option<&Trail<'_>>,

@@ -4,7 +4,7 @@ use super::answer::Verdict;
 use super::observer::Observer;
 use super::reason::ErrorKind;
 use super::{Evaluation, Malformed, Trail};
-use crate::model::{Flag, FlagState, OffVariation, Targeting};
+use crate::model::{Flag, FlagState, OffVariation, Rule, TargetList, Targeting, Targets};
 
 /// The variation that a flag serves, and the reason.
 #[derive(Clone, Copy, Debug)]
@@ -85,5 +85,29 @@ impl<O: Observer> Evaluation<'_, O> {
             }
         }
         self.served(&targeting.fallthrough, |in_experiment| Verdict::Fallthrough { in_experiment })
+    }
+
+    /// Returns the variation of the first target list that names the context; the inner option is
+    /// `None` if the flag does not have that variation.
+    fn target(&mut self, targets: &Targets) -> Result<Option<Option<u32>>, Malformed> {
+        if targets.lists.is_empty() {
+            return Ok(None);
+        }
+        let context = self.context.read();
+        let named = |(_, list): &(u32, &TargetList)| context.is_in(list.kind, &list.keys);
+        let found = (0..).zip(&targets.lists).find(named);
+        let looked_at = found.map_or(targets.lists.len(), |(position, _)| position as usize + 1);
+        self.steps.take(looked_at)?;
+        self.observer.targets(targets, found.map(|(position, _)| position));
+        Ok(found.map(|(_, list)| list.variation))
+    }
+
+    /// Whether a rule of a flag matches.
+    fn rule(&mut self, index: u32, rule: &Rule) -> Result<bool, Malformed> {
+        self.steps.take(1)?;
+        self.observer.enter_rule(index, &rule.id);
+        let (matches, _) = self.clauses(&rule.clauses, None)?;
+        self.observer.leave_rule(matches);
+        Ok(matches)
     }
 }

@@ -2,8 +2,8 @@
 //! observer; with the observer that ignores everything, it is the fast path.
 //!
 //! The data flow: [`flag`](mod@flag) sets the order (off, prerequisites, targets, rules,
-//! fallthrough); `prerequisite`, `target`, `rule` with `clause` and `segment`, and `rollout` with
-//! `bucket` evaluate each part.
+//! fallthrough); `prerequisite`, `clause` with `segment`, and `rollout` with `bucket` evaluate each
+//! part.
 
 mod answer;
 mod big_segment;
@@ -14,14 +14,10 @@ mod context_cache;
 mod evaluation_cache;
 mod flag;
 mod observer;
-mod part;
 mod prerequisite;
 mod reason;
-mod resolve;
 mod rollout;
-mod rule;
 mod segment;
-mod target;
 mod watched_context;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
@@ -35,7 +31,6 @@ pub(crate) use flag::Outcome;
 pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
-pub(crate) use part::Parts;
 
 use evaluation_cache::EvaluationCache;
 use watched_context::WatchedContext;
@@ -58,16 +53,7 @@ pub(crate) fn evaluate<O: Observer>(
     let Some((handle, flag)) = found else {
         return Answer::error(ErrorKind::FlagNotFound);
     };
-    let mut evaluation = Evaluation {
-        model,
-        context,
-        observer,
-        steps: Steps::of(steps.left()),
-        big_segments: None,
-        prerequisites: EvaluationCache::default(),
-        segments: EvaluationCache::default(),
-        direct_prerequisites: 0,
-    };
+    let mut evaluation = Evaluation::new(model, context, observer, Steps::of(steps.left()));
     let outcome = evaluation.root(handle.index(), flag);
     *steps = evaluation.steps;
     Answer {
@@ -80,8 +66,19 @@ pub(crate) fn evaluate<O: Observer>(
     }
 }
 
+/// Evaluates a part of a flag, such as a clause, as the first of an evaluation; `None` if the part is
+/// malformed, or if the context is invalid.
+pub(crate) fn evaluate_part<T>(
+    model: &Model,
+    bound_context: &BoundContext,
+    part: impl FnOnce(&mut Evaluation<'_, NoObserver>) -> Result<T, Malformed>,
+) -> Option<T> {
+    let context = WatchedContext::of(bound_context)?;
+    part(&mut Evaluation::new(model, context, &mut NoObserver, Steps::default())).ok()
+}
+
 /// The state of one evaluation.
-struct Evaluation<'a, O> {
+pub(crate) struct Evaluation<'a, O> {
     model: &'a Model,
     context: WatchedContext<'a>,
     observer: &'a mut O,
@@ -96,9 +93,29 @@ struct Evaluation<'a, O> {
     direct_prerequisites: u32,
 }
 
+impl<'a, O> Evaluation<'a, O> {
+    fn new(
+        model: &'a Model,
+        context: WatchedContext<'a>,
+        observer: &'a mut O,
+        steps: Steps,
+    ) -> Evaluation<'a, O> {
+        Evaluation {
+            model,
+            context,
+            observer,
+            steps,
+            big_segments: None,
+            prerequisites: EvaluationCache::default(),
+            segments: EvaluationCache::default(),
+            direct_prerequisites: 0,
+        }
+    }
+}
+
 /// The path from the requested flag down to a prerequisite, or from a flag down to a segment:
 /// linked on the stack, so that an empty path costs nothing.
-struct Trail<'a> {
+pub(crate) struct Trail<'a> {
     slot: u32,
     above: Option<&'a Trail<'a>>,
     length: usize,

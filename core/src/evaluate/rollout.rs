@@ -26,7 +26,7 @@ impl<O: Observer> Evaluation<'_, O> {
 
     /// Returns the entry whose share contains the bucket, else the last; and whether the context
     /// takes part in an experiment.
-    pub(super) fn rollout(
+    pub(crate) fn rollout(
         &mut self,
         rollout: &Rollout,
     ) -> Result<(WeightedVariation, bool), Malformed> {

@@ -32,5 +32,5 @@ pub(crate) use memory::{Memory, Size, TOO_DENSE, TOO_MANY};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};
 pub(crate) use order::sort_numbers;
-pub use order::utf16_order;
+pub use order::{sort_by, utf16_order};
 pub(crate) use reader::{Reading, read, read_context};

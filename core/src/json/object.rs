@@ -27,6 +27,15 @@ impl Object {
         Object::from_members(members)
     }
 
+    /// Collects members: one function for all iterators.
+    fn from_each(next: &mut dyn FnMut() -> Option<Member>) -> Object {
+        let mut members = Vec::new();
+        while let Some(member) = next() {
+            members.push(member);
+        }
+        Object::from_members(members)
+    }
+
     /// Returns this object with a member added or replaced.
     #[must_use]
     pub fn with(&self, name: &str, value: Value) -> Object {
@@ -111,13 +120,15 @@ const FEW: usize = 24;
 
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(members: I) -> Object {
-        Object::from_members(members.into_iter().collect())
+        let mut members = members.into_iter();
+        Object::from_each(&mut || members.next())
     }
 }
 
 impl<'a> FromIterator<(&'a str, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (&'a str, Value)>>(members: I) -> Object {
-        members.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
+        let mut members = members.into_iter();
+        Object::from_each(&mut || members.next().map(|(name, value)| (Arc::from(name), value)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The order of names in RFC 8785, and a sort of numbers.
+//! The order of names in RFC 8785, and sorts that a module contains once.
 
 use std::cmp::Ordering;
 
@@ -22,12 +22,46 @@ pub(crate) fn sort_numbers(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Or
     numbers.sort_by(|a, b| compare(*a, *b));
 }
 
+/// Sorts items by a comparison; equal ones keep their order. It sorts their indices, since a module
+/// would otherwise contain the standard library's sort once for each type.
+pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    if items.len() < 2 {
+        return;
+    }
+    let mut order: Vec<u32> = (0..).take(items.len()).collect();
+    sort_numbers(&mut order, &|a, b| match (items.get(a as usize), items.get(b as usize)) {
+        (Some(a), Some(b)) => compare(a, b),
+        _ => Ordering::Equal,
+    });
+    // Each cycle of the permutation moves through its places once.
+    for start in 0..order.len() {
+        let mut at = start;
+        while let Some(from) = order.get_mut(at) {
+            let from = std::mem::replace(from, u32::try_from(at).unwrap_or(u32::MAX)) as usize;
+            if from == start {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn items_are_sorted_and_equal_ones_keep_their_order(keys in prop::collection::vec(0..9_u8, 0..40)) {
+            let mut items: Vec<(u8, usize)> = keys.into_iter().zip(0..).collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|(key, _)| *key);
+            sort_by(&mut items, |(one, _), (other, _)| one.cmp(other));
+            prop_assert_eq!(items, expected);
+        }
+
         #[test]
         fn order_is_that_of_utf16(a in "\\PC{0,6}", b in "\\PC{0,6}") {
             prop_assert_eq!(utf16_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));

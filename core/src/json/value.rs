@@ -249,7 +249,16 @@ impl From<Vec<Value>> for Value {
 
 impl FromIterator<Value> for Value {
     fn from_iter<I: IntoIterator<Item = Value>>(elements: I) -> Self {
-        Value::Array(elements.into_iter().collect())
+        // One function for all iterators.
+        fn collect(next: &mut dyn FnMut() -> Option<Value>) -> Value {
+            let mut elements = Vec::new();
+            while let Some(element) = next() {
+                elements.push(element);
+            }
+            elements.into()
+        }
+        let mut elements = elements.into_iter();
+        collect(&mut || elements.next())
     }
 }
 

@@ -6,7 +6,6 @@
 //! and attributes refer to each other by slots.
 
 mod attribute;
-mod bucket_slot;
 mod clause;
 mod cycles;
 mod deciding;

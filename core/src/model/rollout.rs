@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::Model;
 use super::attribute::{Attribute, AttributeSlot, KindSlot, attribute_slot, kind_slot};
-use super::bucket_slot::{BucketSlot, bucket_slot};
 use super::fields::{Fields, Unreadable};
 use super::hash::{BucketKey, Hash, HashChoice, HashPrefix, is_integral};
 use super::operator::ComparedAs;
-use super::tables::Tables;
+use super::tables::{BucketSlot, Tables, bucket_slot};
 use crate::context::AttributeReference;
 use crate::diagnostic::{Code, Findings};
 use crate::json::Value;

@@ -10,7 +10,7 @@ use isoflag::model::{
     Clause, Condition, DecidingProperties, FlagState, HashChoice, Model, OffVariation, Section,
     Segment, Served, Targeting,
 };
-use isoflag::{Flags, Value, utf16_order};
+use isoflag::{Flags, Value, sort_by, utf16_order};
 
 /// Returns the keys of the flags whose answer to some context can differ between this document
 /// and a later one, in RFC 8785 order: because of the flag itself, a prerequisite or a segment,
@@ -41,7 +41,7 @@ impl<'a> ChangedParts<'a> {
     pub(crate) fn flags(&self) -> Vec<Arc<str>> {
         let flags = self.0.iter().filter(|(section, _)| *section == FLAGS);
         let mut flags: Vec<&str> = flags.map(|(_, key)| *key).collect();
-        flags.sort_by(|one, other| utf16_order(one, other));
+        sort_by(&mut flags, |one, other| utf16_order(one, other));
         flags.into_iter().map(Arc::from).collect()
     }
 

@@ -58,8 +58,11 @@ fn keys(members: &Object, name: &str) -> Result<BTreeSet<Arc<str>>, String> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(BTreeSet::new()),
         Some(Value::Array(elements)) => {
-            let key = |element: &Value| element.as_str().map(Arc::from).ok_or_else(expected);
-            elements.iter().map(key).collect()
+            let mut keys = BTreeSet::new();
+            for element in elements.iter() {
+                keys.insert(element.as_str().map(Arc::from).ok_or_else(expected)?);
+            }
+            Ok(keys)
         }
         Some(_) => Err(expected()),
     }

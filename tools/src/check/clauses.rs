@@ -2,18 +2,17 @@
 //! other.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use isoflag::Value;
 use isoflag::model::{Attribute, Clause, Condition, Model};
+use isoflag::{Value, sort_by};
 
 /// A clause with the attribute that it reads.
 pub(super) struct ResolvedClause<'a> {
     pub(super) clause: &'a Clause,
     operand: Option<Operand<'a>>,
     /// Its values, indexed by the first look-up in a long list.
-    values: OnceCell<BTreeSet<Comparable<'a>>>,
+    values: OnceCell<Vec<Comparable<'a>>>,
 }
 
 /// The comparisons that the check of one list of rules may still make. Proving that other rules
@@ -173,7 +172,12 @@ impl<'a> ResolvedClause<'a> {
         if self.clause.values.len() <= FEW {
             return all().any(|known| known == value);
         }
-        self.values.get_or_init(|| all().collect()).contains(&value)
+        let sorted = || {
+            let mut all: Vec<_> = all().collect();
+            sort_by(&mut all, Ord::cmp);
+            all
+        };
+        self.values.get_or_init(sorted).binary_search(&value).is_ok()
     }
 
     /// Whether the other clause has every value of this one.

@@ -100,6 +100,7 @@ fn check_times(
     if let (Some(created), Some(limit)) = (lifecycle.created, limit) {
         let age = ((now - created) / DAY_SECONDS).floor();
         if age > limit {
+            let [age, limit] = [age, limit].map(Value::from);
             let message = format!("the flag is {age} days old, the limit is {limit}; retire it");
             lints.add(
                 Code::TOO_OLD,

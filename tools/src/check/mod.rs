@@ -10,7 +10,6 @@ mod misspelt;
 mod names;
 mod options;
 mod rules;
-mod strategies;
 mod variations;
 
 use std::collections::BTreeMap;
@@ -24,6 +23,7 @@ pub use options::{CheckOptions, CheckOptionsError};
 
 use crate::lifecycle::on_variation;
 use crate::rollout::invalid_plans;
+use crate::strategy::{InvalidPart, System, invalid_parts};
 
 /// The findings so far.
 #[derive(Default)]
@@ -95,7 +95,7 @@ pub fn check(flags: &Flags, options: &CheckOptions) -> Vec<Diagnostic> {
     let unusable = unusable_values(flags.diagnostics());
     let options = options.or(governance::own_options(flags, &mut lints));
     misspelt::check(flags, &mut lints);
-    strategies::check(flags, &mut lints);
+    check_strategies(flags, &mut lints);
     lints.0.extend(invalid_plans(flags));
     let read = turned_on(flags);
     check_flags(flags, read.model(), &unusable, &options, &mut lints);
@@ -202,4 +202,27 @@ fn unusable_values(diagnostics: &[Diagnostic]) -> UnusableByItem<'_> {
         }
     }
     items
+}
+
+/// Checks `meta.strategies` for invalid strategies and unknown flags.
+fn check_strategies(flags: &Flags, lints: &mut Lints) {
+    let meta = Path::Root.member("meta");
+    let all = meta.member("strategies");
+    for system in [System::Development, System::Production] {
+        let list = all.member(system.as_str());
+        for (part, error) in invalid_parts(flags, system) {
+            let entry;
+            let path = match part {
+                InvalidPart::All if system == System::Development => &all,
+                // It has been reported already.
+                InvalidPart::All => continue,
+                InvalidPart::List => &list,
+                InvalidPart::Entry(index) => {
+                    entry = list.element(index);
+                    &entry
+                }
+            };
+            lints.add(Code::INVALID_STRATEGY, path, error.to_string());
+        }
+    }
 }

@@ -8,6 +8,7 @@ use isoflag::{Code, Path};
 
 use super::clauses::{ComparisonBudget, ResolvedClause, all_implied};
 use super::{Lints, Scope};
+use crate::percentage::BUCKETS;
 
 /// Returns, for each rule, whether a context can reach and match it.
 pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -> Vec<bool> {
@@ -16,8 +17,9 @@ pub(super) fn check_flag(scope: &Scope<'_>, rules: &[Rule], lints: &mut Lints) -
 }
 
 pub(super) fn check_segment(scope: &Scope<'_>, rules: &[SegmentRule], lints: &mut Lints) {
-    let takes_all =
-        |rule: &SegmentRule| rule.weighted.as_ref().is_none_or(|(weight, _)| *weight >= 100_000);
+    let takes_all = |rule: &SegmentRule| {
+        rule.weighted.as_ref().is_none_or(|(weight, _)| *weight >= i64::from(BUCKETS))
+    };
     let rules: Vec<_> = rules.iter().map(|rule| (&*rule.clauses, takes_all(rule), "")).collect();
     check(scope, &rules, lints);
 }
@@ -193,7 +195,7 @@ pub(super) fn served(served: &Served, by: &mut Vec<u32>) {
             let total = rollout.entries.last().map_or(0, |entry| entry.cumulative_weight);
             for (index, entry) in rollout.entries.iter().enumerate() {
                 // The last entry gets the rest of the weights.
-                let gets_some = entry.weight > 0 || (index == last && total < 100_000);
+                let gets_some = entry.weight > 0 || (index == last && total < i64::from(BUCKETS));
                 by.extend(entry.variation.filter(|_| gets_some));
             }
         }

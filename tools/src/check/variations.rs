@@ -6,9 +6,10 @@ use isoflag::{Code, Severity, Value};
 
 use super::rules::served;
 use super::{Lints, Scope};
+use crate::percentage::BUCKETS;
 
 /// The sum of all weights of a rollout.
-const WHOLE: i64 = 100_000;
+const WHOLE: i64 = BUCKETS as i64;
 
 pub(super) fn check_types(scope: &Scope<'_>, variations: &[Value], lints: &mut Lints) {
     let mut types: Vec<&str> = Vec::new();

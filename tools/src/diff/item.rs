@@ -184,7 +184,11 @@ fn rules(
         }
     }
     let kept: Vec<usize> = partner.iter().flatten().copied().collect();
-    let is_kept: BTreeSet<usize> = kept.iter().copied().collect();
+    for index in &kept {
+        if let Some(taken) = taken.get_mut(*index) {
+            *taken = true;
+        }
+    }
     for (index, (rule, partner)) in after.iter().zip(&partner).enumerate() {
         let path = format!("rules[{index}]");
         let before = partner.and_then(|index| before.get(index));
@@ -198,7 +202,8 @@ fn rules(
         };
         found.push(difference(&path, before, Some(rule), words));
     }
-    for (index, rule) in before.iter().enumerate().filter(|(index, _)| !is_kept.contains(index)) {
+    for (index, (rule, _)) in before.iter().zip(taken).enumerate().filter(|(_, (_, taken))| !taken)
+    {
         let words = Words::new("rule removed: ").words(described(rule, flags.0));
         found.push(difference(&format!("rules[{index}]"), Some(rule), None, words));
     }
@@ -286,7 +291,7 @@ fn serves(served: &Value, variations: &Variations) -> Words {
 }
 
 fn percent(weight: f64) -> String {
-    format!("{} %", weight / 1000.0)
+    format!("{} %", Value::from(weight / 1000.0))
 }
 
 /// The variations of an item in words: each is described once, since many rules may serve a long one.
@@ -363,7 +368,8 @@ fn targets(
 /// Describes the values added to a list and removed from it.
 fn members(before: &[Value], after: &[Value]) -> Words {
     let missing = |of: &[Value], from: &[Value]| -> Vec<Value> {
-        let known: BTreeSet<String> = from.iter().map(Value::to_canonical_json).collect();
+        let mut known = BTreeSet::new();
+        known.extend(from.iter().map(Value::to_canonical_json));
         let is_new = |value: &&Value| !known.contains(&value.to_canonical_json());
         of.iter().filter(is_new).cloned().collect()
     };

@@ -1,22 +1,20 @@
-//! The differences between two documents: as text, as JSON, and as Markdown for a pull request.
+//! The differences between two documents: as text, as JSON, as Markdown for a pull request, and as a
+//! patch for a client.
 
 mod item;
-mod patch;
 mod words;
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Flags, Object, Value, printable, utf16_order};
+use isoflag::{Flags, Object, Value, printable, sort_by, utf16_order};
 
 use item::{Difference, differences, whole};
-pub use patch::patch_between;
 pub use words::cell_code;
 pub(crate) use words::{Words, code_span};
 
-use crate::analysis::changed_answers;
+use crate::analysis::changed_parts;
 
 /// The differences between two documents.
 #[derive(Clone, Debug)]
@@ -68,21 +66,25 @@ impl Change {
 /// ```
 #[must_use]
 pub fn diff(before: &Flags, after: &Flags) -> Diff {
-    let answers = changed_answers(before, after);
-    let changed: BTreeSet<&str> = answers.iter().map(|key| &**key).collect();
+    let changed = changed_parts(before, after);
     let mut items = Vec::new();
     for section in [Section::Flags, Section::Segments] {
         for key in keys(before, after, section) {
             let (before, after) =
                 (source_of(before, section, &key), source_of(after, section, &key));
-            let can_answer = changed.contains(&*key);
+            let can_answer = changed.has_flag(&key);
             let answers = (section == Section::Flags).then_some(can_answer);
             items.extend(compare(section.name(), key, before, after, answers));
         }
     }
     let [one, other] = [before, after].map(|flags| Value::Object(flags.other_members().clone()));
     items.extend(compare("document", Arc::from(""), Some(&one), Some(&other), None));
-    Diff { from: before.digest().to_owned(), to: after.digest().to_owned(), items, answers }
+    Diff {
+        from: before.digest().to_owned(),
+        to: after.digest().to_owned(),
+        items,
+        answers: changed.flags(),
+    }
 }
 
 fn compare(
@@ -131,7 +133,7 @@ fn keys(old: &Flags, new: &Flags, section: Section) -> Vec<Arc<str>> {
     };
     let mut keys = of(old);
     keys.extend(of(new));
-    keys.sort_by(|one, other| utf16_order(one, other));
+    sort_by(&mut keys, |one, other| utf16_order(one, other));
     keys.dedup();
     keys
 }
@@ -274,4 +276,45 @@ fn to_value(difference: &Difference) -> Value {
         difference.after.clone().map(|after| ("after", after)),
     ];
     members.into_iter().flatten().collect::<Object>().into()
+}
+
+/// Returns the patch for a client that holds one document and needs another: applied to the first,
+/// it makes a document with the digest of the second. `None` if no patch does, so that the client
+/// needs the whole document.
+///
+/// A patch raises versions, and removes nothing. So the result is `None` if an item differs without
+/// a higher `version`, as for two visitors of one document, or if an item was removed.
+///
+/// ```
+/// use isoflag::Flags;
+/// use isoflag_tools::patch_between;
+/// let held = Flags::from_json(br#"{"flags": {"a": {"version": 1}, "b": {"version": 1}}}"#)?;
+/// let next = Flags::from_json(br#"{"flags": {"a": {"version": 1}, "b": {"version": 2}}}"#)?;
+/// let patch = patch_between(&held, &next).unwrap_or_default();
+/// assert_eq!(patch.to_canonical_json(), r#"{"flags":{"b":{"version":2}}}"#);
+/// assert_eq!(held.apply_value(patch)?.digest(), next.digest());
+/// assert_eq!(patch_between(&next, &held), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn patch_between(held: &Flags, next: &Flags) -> Option<Value> {
+    let document = next.document();
+    let mut members = Vec::new();
+    for section in [Section::Flags, Section::Segments] {
+        let items = document.as_object()?.get(section.name())?.as_object()?;
+        let differs = |(key, item): &(&Arc<str>, &Value)| held.source(section, key) != Some(*item);
+        let changed = items.iter().filter(differs);
+        let changed: Vec<_> = changed.map(|(key, item)| (Arc::clone(key), item.clone())).collect();
+        if !changed.is_empty() {
+            members.push((section.name(), Value::Object(Object::from_members(changed))));
+        }
+    }
+    let meta = next.other_members().get("meta");
+    if meta != held.other_members().get("meta") {
+        members.push(("meta", meta?.clone()));
+    }
+    let patch = Value::Object(members.into_iter().collect());
+    // Applying decides which items a patch replaces.
+    let patched = held.apply_value(patch.clone()).ok()?;
+    (patched.digest() == next.digest()).then_some(patch)
 }

@@ -8,7 +8,6 @@ mod decision;
 mod foresee;
 mod group;
 mod json;
-mod tally;
 mod text;
 
 use std::sync::Arc;
@@ -18,13 +17,12 @@ use isoflag::{Context, Flags, Value};
 use crate::percentage::WHOLE;
 
 pub use crate::percentage::{Percentage, PercentageError};
-pub use count::ImpactCounter;
 pub(crate) use count::served_answer;
+pub use count::{ContextTally, ImpactCounter};
 pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};
 pub(crate) use json::Answers;
-pub use tally::ContextTally;
 pub use text::percent;
 pub(crate) use text::{Names, Style, count as printed_count};
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use isoflag::{Flags, Object, Value};
+use isoflag::{Flags, Object, Value, sort_by};
 
 use print::{Layout, ordered};
 use scan::{Member, Span};
@@ -378,7 +378,9 @@ impl<'t> Writer<'t> {
 
     /// Returns the text with the collected parts replaced.
     fn finish(mut self) -> Result<String, InPlaceError> {
-        self.splices.sort_by_key(|(span, _)| (span.start, span.end));
+        sort_by(&mut self.splices, |(one, _), (other, _)| {
+            (one.start, one.end).cmp(&(other.start, other.end))
+        });
         let mut text = String::with_capacity(self.text.len());
         let mut done = 0;
         for (span, new) in &self.splices {

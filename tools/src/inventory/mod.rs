@@ -5,7 +5,7 @@ mod row;
 
 use std::sync::Arc;
 
-use isoflag::{Flags, Object, Severity, Value, utf16_order};
+use isoflag::{Flags, Object, Severity, Value, sort_by, utf16_order};
 
 pub use attention::Attention;
 pub use row::{FlagOn, InventoryRow, ServedValue};
@@ -75,7 +75,7 @@ impl Inventory {
                 rows.extend(InventoryRow::of(document, key, &found, now));
             }
         }
-        rows.sort_by(|one, other| utf16_order(&one.key, &other.key));
+        sort_by(&mut rows, |one, other| utf16_order(&one.key, &other.key));
         let mut inventory =
             Inventory { now, environments: documents.iter().map(Environment::of).collect(), rows };
         attention::mark(&mut inventory.rows, now);

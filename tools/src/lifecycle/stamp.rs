@@ -1,12 +1,11 @@
 //! Sets the last-modified timestamps of a document and its flags, and its version.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
-use crate::analysis::changed_answers;
+use crate::analysis::changed_parts;
 
 /// The member with the time of the last change of a document or a flag.
 const STAMP: &str = "lastModifiedTimestamp";
@@ -34,8 +33,8 @@ pub fn stamped_changes(
     can_be_marked: impl Fn(&str) -> bool,
 ) -> Option<(Flags, Vec<Arc<str>>)> {
     let time = Value::from(now);
-    let changed = changed_answers(old, new);
-    let is_changed: BTreeSet<&str> = changed.iter().map(|key| &**key).collect();
+    let parts = changed_parts(old, new);
+    let changed = parts.flags();
     let can_be_marked = |key: &str| {
         let is_object =
             new.source(Section::Flags, key).is_some_and(|flag| flag.as_object().is_some());
@@ -44,7 +43,7 @@ pub fn stamped_changes(
     let mut marked = Vec::new();
     let mut is_document_changed = changed.iter().any(|key| !new.contains(key));
     for key in new.keys() {
-        let stamp = if is_changed.contains(key) {
+        let stamp = if parts.has_flag(key) {
             is_document_changed |= !can_be_marked(key);
             Some(&time)
         } else {

@@ -24,11 +24,17 @@ impl ProjectionReport {
 
 impl fmt::Display for ProjectionReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let share = self.bytes as f64 * 100.0 / self.parent_bytes.max(1) as f64;
+        let tenths = (self.bytes as f64 * 1000.0 / self.parent_bytes.max(1) as f64).round() as u64;
         writeln!(
             f,
-            "{} of {} bytes ({share:.1}%), {} of {} flags, {} of them with one answer",
-            self.bytes, self.parent_bytes, self.flags, self.parent_flags, self.decided
+            "{} of {} bytes ({}.{}%), {} of {} flags, {} of them with one answer",
+            self.bytes,
+            self.parent_bytes,
+            tenths / 10,
+            tenths % 10,
+            self.flags,
+            self.parent_flags,
+            self.decided
         )?;
         for complaint in self.complaints() {
             writeln!(f, "{complaint}")?;

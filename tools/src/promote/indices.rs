@@ -25,7 +25,8 @@ impl Indices {
         for (index, name) in after.iter().enumerate() {
             places.entry(name).or_default().push(index);
         }
-        let held: BTreeMap<&str, ()> = before.iter().map(|name| (&**name, ())).collect();
+        let mut held = BTreeMap::<&str, ()>::new();
+        held.extend(before.iter().map(|name| (&**name, ())));
         let index = |(index, name): (usize, &String)| match places.get(&**name).map(Vec::as_slice) {
             _ if after.get(index) == Some(name) => Some(index),
             Some([only]) => Some(*only),

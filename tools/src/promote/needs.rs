@@ -194,8 +194,8 @@ pub(super) fn check_prerequisites(
     let path = flags.member(key);
     let list = path.member("prerequisites");
     let held = prerequisites(to, key);
-    let held: BTreeSet<&str> =
-        held.iter().filter_map(|required| required.get("key")?.as_str()).collect();
+    let mut held_keys = BTreeSet::new();
+    held_keys.extend(held.iter().filter_map(|required| required.get("key")?.as_str()));
     for (index, required) in prerequisites(after, key).iter().enumerate() {
         let Some(name) = required.get("key").and_then(Value::as_str) else { continue };
         if variation(from, required) != variation(after, required) {
@@ -204,7 +204,7 @@ pub(super) fn check_prerequisites(
             );
             return Err(EditError::refused("unknown-variation", list.element(index), message));
         }
-        if !held.contains(name) && is_on(key) && !is_on(name) {
+        if !held_keys.contains(name) && is_on(key) && !is_on(name) {
             let message = format!(
                 "it is on, and would require `{name}`, which is off; promote `{name}` and turn it on \
                  first"

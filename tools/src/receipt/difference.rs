@@ -1,6 +1,6 @@
 //! The first difference between a claimed receipt and the one that an evaluation gives.
 
-use isoflag::{Object, Value};
+use isoflag::{Object, Value, sort_by};
 
 /// The members of a trace in the order of an evaluation. Other members are compared in the order of
 /// the text, before the results of a step.
@@ -69,7 +69,7 @@ impl Difference {
     fn of_objects(path: &str, claimed: &Object, found: &Object) -> Option<Difference> {
         let mut names: Vec<&str> =
             claimed.iter().chain(found.iter()).map(|(name, _)| &**name).collect();
-        names.sort_by_key(|name| (rank(name), *name));
+        sort_by(&mut names, |one, other| (rank(one), *one).cmp(&(rank(other), *other)));
         names.dedup();
         names.into_iter().find_map(|name| {
             Difference::of_parts(format!("{path}.{name}"), claimed.get(name), found.get(name))

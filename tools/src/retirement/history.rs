@@ -1,12 +1,9 @@
 //! Determines since when a flag has been constant and stable, from earlier documents and
 //! timestamps.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use isoflag::{Flags, Object, Value, sort_by};
 
-use isoflag::{Flags, Object, Value};
-
-use crate::analysis::{changed_answers, constant};
+use crate::analysis::{ChangedParts, changed_parts, constant};
 use crate::lifecycle::{document_changed, lifecycle};
 
 /// A document, and the time from which it was current.
@@ -43,9 +40,9 @@ pub(super) struct Past<'a> {
     now: &'a Flags,
     documents: Vec<DatedDocument<'a>>,
     /// For each document but the first, the flags whose answers can have changed with it.
-    changed: Vec<BTreeSet<Arc<str>>>,
+    changed: Vec<ChangedParts<'a>>,
     /// The same for the current document, if it is not the last of the history.
-    changed_now: BTreeSet<Arc<str>>,
+    changed_now: Option<ChangedParts<'a>>,
     /// The time since which the current document has been current.
     in_force_since: Option<f64>,
 }
@@ -54,16 +51,13 @@ impl<'a> Past<'a> {
     pub(super) fn of(flags: &'a Flags, history: &[DatedDocument<'a>], now: f64) -> Past<'a> {
         let mut documents: Vec<DatedDocument<'a>> =
             history.iter().filter(|document| document.from <= now).copied().collect();
-        documents.sort_by(|one, other| one.from.total_cmp(&other.from));
+        sort_by(&mut documents, |one, other| one.from.total_cmp(&other.from));
         let pairs = documents.iter().zip(documents.iter().skip(1));
-        let changed =
-            pairs.map(|(old, new)| changed_answers(old.flags, new.flags).into_iter().collect());
-        let changed_now =
-            documents.last().map(|last| changed_answers(last.flags, flags).into_iter().collect());
+        let changed = pairs.map(|(old, new)| changed_parts(old.flags, new.flags));
         Past {
             now: flags,
             changed: changed.collect(),
-            changed_now: changed_now.unwrap_or_default(),
+            changed_now: documents.last().map(|last| changed_parts(last.flags, flags)),
             documents,
             in_force_since: document_changed(flags).filter(|stamp| *stamp <= now),
         }
@@ -88,12 +82,12 @@ impl<'a> Past<'a> {
         let Some(last) = self.documents.last() else {
             return stamped.map(|moment| Since { moment, exact: false });
         };
-        if self.changed_now.contains(key) {
+        if self.changed_now.as_ref().is_some_and(|changed| changed.has_flag(key)) {
             return self.began_after(last.from, stamped);
         }
         let mut since = last.from;
         for (document, changed) in self.documents.iter().rev().zip(self.changed.iter().rev()) {
-            if changed.contains(key) {
+            if changed.has_flag(key) {
                 return Some(Since { moment: document.from, exact: true });
             }
             since = document.from;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::{Object, Value, utf16_order};
+use isoflag::{Object, Value, sort_by, utf16_order};
 
 use super::{Retirement, Verdict};
 
@@ -36,7 +36,7 @@ pub fn joint_retirements(documents: Vec<(Arc<str>, Vec<Retirement>)>) -> Vec<Joi
     let joint =
         by_key.into_iter().map(|(key, environments)| JointRetirement::of(key, environments));
     let mut joint: Vec<JointRetirement> = joint.collect();
-    joint.sort_by(|one, other| utf16_order(&one.key, &other.key));
+    sort_by(&mut joint, |one, other| utf16_order(&one.key, &other.key));
     joint
 }
 

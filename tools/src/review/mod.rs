@@ -6,7 +6,7 @@ mod moved;
 
 use std::sync::Arc;
 
-use isoflag::{Flags, Object, Value};
+use isoflag::{Flags, Object, Value, sort_by};
 
 pub use due::{Due, DueReason};
 pub use moved::{Moved, Movement};
@@ -74,7 +74,7 @@ impl Review {
         let moved = documents.iter().flat_map(|document| moved::moved(document, period)).collect();
         let mut due: Vec<Due> =
             documents.iter().flat_map(|document| due::due(document, period)).collect();
-        due.sort_by(|one, other| one.moment.total_cmp(&other.moment));
+        sort_by(&mut due, |one, other| one.moment.total_cmp(&other.moment));
         Review { period: *period, moved, due, retirements }
     }
 

@@ -156,7 +156,7 @@ fn stages(
                 if buckets <= last {
                     let message = format!(
                         "the share {share} does not exceed {} before it; shares must rise",
-                        percent_of(last)
+                        Value::from(percent_of(last))
                     );
                     return Err(invalid(&path.member("share"), message));
                 }

@@ -1,18 +1,24 @@
 //! The distribution of a flag's answers over contexts, compared with the weights of its rollouts.
 
 mod raise;
-mod text;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use isoflag::model::{BucketInput, Rollout, Served, has_value_to_hash};
-use isoflag::{AttributeReference, Context, FlagHandle, Flags, Object, ReasonKind, Value};
+use isoflag::{
+    AttributeReference, Context, FlagHandle, Flags, Object, ReasonKind, Value, printable,
+};
 
 pub(crate) use raise::raise_share;
 pub use raise::{RaiseError, raised};
 
-use crate::impact::{Answers, DecidingPart, ServedAnswer, rollout_ranges, served_answer};
+use crate::impact::{
+    Answers, DecidingPart, Names, ServedAnswer, Style, percent, printed_count, rollout_ranges,
+    served_answer,
+};
+use crate::percentage::BUCKETS;
 
 /// The answers of one flag for many contexts.
 #[derive(Clone, Debug)]
@@ -132,7 +138,7 @@ impl SimulatedRollout {
     pub fn chi_square(&self) -> Option<f64> {
         let mut sum = 0.0;
         for share in &self.shares {
-            let expected = self.contexts as f64 * f64::from(share.buckets) / 100_000.0;
+            let expected = self.contexts as f64 * f64::from(share.buckets) / f64::from(BUCKETS);
             if expected < LEAST_EXPECTED {
                 return None;
             }
@@ -159,7 +165,7 @@ impl SimulatedRollout {
         let shares = self.shares.iter().map(|each| {
             let served = answers.get(each.answer);
             let members = [
-                ("expected", Value::from(f64::from(each.buckets) / 100_000.0)),
+                ("expected", Value::from(f64::from(each.buckets) / f64::from(BUCKETS))),
                 ("count", Value::from(each.count as f64)),
                 ("share", Value::from(share(each.count, self.contexts))),
             ];
@@ -276,5 +282,59 @@ impl Simulation {
             ("answers", answers.collect()),
             ("rollouts", rollouts.collect()),
         ]))
+    }
+}
+
+impl fmt::Display for Simulation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let contexts = printed_count(self.contexts);
+        let noun = if self.contexts == 1 { "context" } else { "contexts" };
+        write!(f, "flag `{}`: {contexts} {noun}", printable(&self.key))?;
+        if self.invalid > 0 {
+            write!(f, "; {} invalid", printed_count(self.invalid))?;
+        }
+        writeln!(f)?;
+        let names = Names::of(&self.variations, Style::Text);
+        for (answer, count) in &self.answers {
+            let (answer, share) = (names.get(*answer), share(*count, self.contexts));
+            writeln!(f, "  {answer}: {} ({})", printed_count(*count), percent(share))?;
+        }
+        for rollout in &self.rollouts {
+            let attribute = rollout.attribute.to_string();
+            let (attribute, kind) = (printable(&attribute), printable(&rollout.kind));
+            let contexts = printed_count(rollout.contexts);
+            write!(
+                f,
+                "\n{}: by `{attribute}` of kind `{kind}`, {contexts} contexts",
+                rollout.part
+            )?;
+            if rollout.not_hashed > 0 {
+                let contexts = printed_count(rollout.not_hashed);
+                write!(f, "; {contexts} without a value to hash, in bucket 0")?;
+            }
+            writeln!(f)?;
+            for each in &rollout.shares {
+                let expected = percent(f64::from(each.buckets) / f64::from(BUCKETS));
+                let count = printed_count(each.count);
+                let share = percent(share(each.count, rollout.contexts));
+                let answer = names.get(each.answer);
+                writeln!(f, "  {answer}: weight {expected}, {count} contexts ({share})")?;
+            }
+            let (degrees, bound) = (rollout.degrees_of_freedom(), rollout.chi_square_bound());
+            match rollout.chi_square() {
+                None if degrees == 0 => {}
+                None => writeln!(f, "  too few contexts to compare them with the weights")?,
+                Some(value) => {
+                    let (verdict, sign) = if value > bound {
+                        ("does not fit the weights", ">")
+                    } else {
+                        ("fits the weights", "≤")
+                    };
+                    write!(f, "  {verdict}: chi-square {value:.2} {sign} {bound:.2}, ")?;
+                    writeln!(f, "degrees of freedom: {degrees}")?;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use isoflag::model::{Rollout, Section, Served};
 use isoflag::{Flags, Value, printable};
 
 use crate::impact::entry_buckets;
+use crate::percentage::BUCKETS;
 
 /// The reason for which a share cannot be raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub fn raised(flags: &Flags, key: &str, variation: u32, buckets: u32) -> Result<
     }
     let held: u32 =
         weights.iter().enumerate().filter(|(index, _)| is_raised(*index)).map(|(_, own)| own).sum();
-    let Some(missing) = buckets.min(100_000).checked_sub(held) else {
+    let Some(missing) = buckets.min(BUCKETS).checked_sub(held) else {
         return Err(RaiseError::AlreadyLarger(key, variation, held));
     };
     let own: Vec<bool> = (0..weights.len()).map(is_raised).collect();

@@ -5,18 +5,17 @@
 //! production system each choose one by `meta.strategies`: once ([`strategy_for`]), or for many contexts
 //! ([`SystemFlags`]).
 
-mod error;
 mod kind;
 mod overlay;
 mod selection;
 mod system_flags;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use isoflag::{Object, Value};
 
-pub use error::StrategyError;
 pub use kind::{Effect, StrategyKind, System};
 pub use overlay::{strategy_effect, with_strategy};
 pub use selection::strategy_for;
@@ -108,15 +107,66 @@ fn keys(members: &Object, name: &str) -> Result<Option<BTreeSet<Arc<str>>>, Stra
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(elements)) => {
-            let key = |(index, element): (usize, &Value)| match element {
-                Value::String(key) => Ok(Arc::clone(key)),
-                other => Err(refused(format!("{name}[{index}]"), other, "the key of a flag")),
-            };
-            elements.iter().enumerate().map(key).collect::<Result<_, _>>().map(Some)
+            let mut keys = BTreeSet::new();
+            for (index, element) in elements.iter().enumerate() {
+                let Value::String(key) = element else {
+                    return Err(refused(format!("{name}[{index}]"), element, "the key of a flag"));
+                };
+                keys.insert(Arc::clone(key));
+            }
+            Ok(Some(keys))
         }
         Some(other) => Err(refused(name.to_owned(), other, "an array of keys")),
     }
 }
+
+/// An invalid strategy for a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategyError {
+    code: &'static str,
+    path: String,
+    message: String,
+}
+
+impl StrategyError {
+    fn not_a_strategy(path: impl Into<String>, message: impl Into<String>) -> Self {
+        StrategyError { code: "not-a-strategy", path: path.into(), message: message.into() }
+    }
+
+    fn unknown(path: impl Into<String>, name: &str) -> StrategyError {
+        let known: Vec<String> = StrategyKind::ALL.iter().map(|kind| format!("`{kind}`")).collect();
+        let message = format!("invalid strategy `{name}`: expected one of {}", known.join(", "));
+        StrategyError { code: "unknown-strategy", path: path.into(), message }
+    }
+
+    fn unknown_flag(path: impl Into<String>, key: &str) -> StrategyError {
+        let message = format!("the document has no flag `{key}`");
+        StrategyError { code: "unknown-flag", path: path.into(), message }
+    }
+
+    /// The stable error code: `not-a-strategy`, `unknown-strategy` or `unknown-flag`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The path in the strategy, such as `on[0]`; empty for the strategy as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for StrategyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "`{}`: ", self.path)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StrategyError {}
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use isoflag::{AttributeReference, Context, Object, Value, printable};
+use isoflag::{AttributeReference, Context, Object, Value, printable, sort_by};
 
 const KIND: &str = "kind";
 const KEY: &str = "key";
@@ -152,7 +152,7 @@ impl Draft {
         };
         let mut changes: Vec<AttributeChange> = self.changed.iter().map(change).collect();
         let name = |each: &AttributeChange| format!("{}\n{}", each.kind, each.attribute);
-        changes.sort_by_key(name);
+        sort_by(&mut changes, |one, other| name(one).cmp(&name(other)));
         changes
     }
 
@@ -169,7 +169,7 @@ impl Draft {
             format!("{kind}\n{attribute}\n{}", value.unwrap_or_default())
         };
         let mut all: Vec<String> = self.changed.iter().map(identity).collect();
-        all.sort();
+        sort_by(&mut all, String::cmp);
         all.join("\n")
     }
 }

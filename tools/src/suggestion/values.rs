@@ -1,7 +1,7 @@
 //! The values of an attribute for which clauses match, or do not: near the values of the clauses.
 
-use isoflag::Value;
 use isoflag::model::{Clause, Condition, Test, epoch_milliseconds};
+use isoflag::{Value, sort_by};
 
 use super::sample::sample;
 
@@ -197,7 +197,7 @@ fn between(comparisons: &[Comparison<'_>], pool: &mut Vec<Value>) {
     };
     let values = comparisons.iter().flat_map(Comparison::values);
     let mut numbers: Vec<f64> = values.filter_map(number).collect();
-    numbers.sort_by(f64::total_cmp);
+    sort_by(&mut numbers, f64::total_cmp);
     for pair in numbers.array_windows::<2>() {
         let [low, high] = pair;
         pool.extend(Value::number(low + (high - low) / 2.0));

@@ -128,7 +128,46 @@ mod tests {
     #[test]
     fn a_declaration_file_for_typescript() {
         let flags = Flags::from_json(DOCUMENT.as_bytes()).unwrap();
-        insta::assert_snapshot!(typing(&flags, TypingLanguage::TypeScript));
+        insta::assert_snapshot!(typing(&flags, TypingLanguage::TypeScript), @r#"
+        // Written by `isoflag types`. Edit the flag document and regenerate this file.
+
+        import type { JsonValue } from "isoflag";
+
+        declare module "isoflag" {
+          interface FlagTypes {
+            "10": (number | string)[];
+            Same: {
+              b: { [member: string]: JsonValue };
+            };
+            banner: "plain" | "loud" | "it's \"x\"";
+            broken: JsonValue;
+            /**
+             * two
+             * lines
+             */
+            dark: boolean;
+            large: number;
+            layout: {
+              columns: number;
+              "inner-box"?: {
+                w: number;
+              };
+              title?: string;
+              tags?: (string | null)[];
+            };
+            limit: number;
+            mixed: boolean | "x" | JsonValue[] | null;
+            /** one page *\/ checkout */
+            "new-checkout": boolean;
+            nothing: JsonValue;
+            ratio: number;
+            same: {
+              a: number;
+            };
+            story: string;
+          }
+        }
+        "#);
     }
 
     #[test]

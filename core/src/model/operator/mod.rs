@@ -1,7 +1,6 @@
 //! Compiled operators of clauses: one file for each family. The context's value is always the left
 //! operand, the clause's the right one.
 
-mod comparable;
 mod date;
 mod equality;
 mod number;
@@ -13,9 +12,9 @@ pub use date::epoch_milliseconds;
 
 use std::sync::Arc;
 
-pub(crate) use comparable::{Comparable, ComparedAs};
 pub use regex::Pattern;
 
+use super::value_list;
 use crate::diagnostic::{Code, Findings};
 use crate::json::{Path, Value};
 use crate::steps::{Malformed, Steps};
@@ -177,4 +176,40 @@ fn first_match<T>(
     let found = prepared.iter().position(|value| value.as_ref().is_some_and(&mut matches));
     steps.take(found.map_or(prepared.len(), |index| index + 1))?;
     Ok(found)
+}
+
+/// The form that an operator needs an attribute to be converted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ComparedAs {
+    Itself,
+    Hash,
+    Instant,
+    Version,
+}
+
+/// The converted form of a value, computed before an operator needs it: for an attribute when the
+/// context is bound, however many clauses read it; for the elements of an array it is not computed.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Comparable {
+    /// Not converted: the operator reads the value itself.
+    #[default]
+    Itself,
+    /// The hash for look-ups in a list.
+    Hash(u32),
+    /// The instant; `None` if the value is not a date.
+    Instant(Option<date::Instant>),
+    /// The version; `None` if the value is not a version.
+    Version(Option<version::Version>),
+}
+
+impl Comparable {
+    pub(crate) fn read(value: &Value, compared_as: ComparedAs) -> Comparable {
+        match compared_as {
+            _ if matches!(value, Value::Null | Value::Array(_)) => Comparable::Itself,
+            ComparedAs::Itself => Comparable::Itself,
+            ComparedAs::Hash => Comparable::Hash(value_list::hash(value)),
+            ComparedAs::Instant => Comparable::Instant(date::Instant::read(value)),
+            ComparedAs::Version => Comparable::Version(version::Version::read(value)),
+        }
+    }
 }

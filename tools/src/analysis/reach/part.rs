@@ -101,7 +101,9 @@ impl Outcomes {
     }
 
     pub(crate) fn variations(&self) -> BTreeSet<u32> {
-        self.shares.keys().chain(&self.caught).copied().collect()
+        let mut all = self.caught.clone();
+        all.extend(self.shares.keys());
+        all
     }
 
     pub(crate) fn share(&self, variation: u32) -> u32 {

@@ -9,9 +9,7 @@ use isoflag::model::{
 };
 
 use super::part::{Match, Outcomes};
-
-/// The whole of all contexts.
-const ALL: u32 = 100_000;
+use crate::percentage::BUCKETS;
 
 /// Follows one flag; each dependency is followed once.
 pub(super) struct Walk<'a> {
@@ -66,7 +64,7 @@ impl<'a> Walk<'a> {
                 outcomes.off = true;
                 match off {
                     OffVariation::Default => outcomes.default = true,
-                    OffVariation::Variation(index) => outcomes.share_out(Some(*index), ALL),
+                    OffVariation::Variation(index) => outcomes.share_out(Some(*index), BUCKETS),
                     OffVariation::OutOfRange => outcomes.malformed = true,
                 }
                 outcomes
@@ -145,7 +143,7 @@ impl<'a> Walk<'a> {
 
     fn shared_out(&self, served: &Served, outcomes: &mut Outcomes) {
         match served {
-            Served::Variation(index) => outcomes.share_out(Some(*index), ALL),
+            Served::Variation(index) => outcomes.share_out(Some(*index), BUCKETS),
             Served::Nothing => outcomes.malformed = true,
             Served::Rollout(rollout) => self.rollout(rollout, outcomes),
         }
@@ -161,17 +159,17 @@ impl<'a> Walk<'a> {
         let mut reached = 0;
         for entry in &rollout.entries {
             // At most the whole, so it fits.
-            let end = entry.cumulative_weight.clamp(0, i64::from(ALL));
-            let end = u32::try_from(end).unwrap_or(ALL);
+            let end = entry.cumulative_weight.clamp(0, i64::from(BUCKETS));
+            let end = u32::try_from(end).unwrap_or(BUCKETS);
             if end > reached {
                 outcomes.share_out(entry.variation, end - reached);
                 reached = end;
             }
         }
-        if reached < ALL
+        if reached < BUCKETS
             && let Some(last) = rollout.entries.last()
         {
-            outcomes.share_out(last.variation, ALL - reached);
+            outcomes.share_out(last.variation, BUCKETS - reached);
         }
     }
 
@@ -253,7 +251,7 @@ impl<'a> Walk<'a> {
         }
         Match {
             can_match: *weight > 0,
-            can_miss: found.can_miss || *weight < i64::from(ALL),
+            can_miss: found.can_miss || *weight < i64::from(BUCKETS),
             ..found
         }
     }

@@ -1,13 +1,11 @@
-//! Generates a typed Python module.
+//! Generates a typed Python module. Its classes for JSON objects are made by calling `TypedDict`,
+//! since members may have any name.
 
-mod classes;
-
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::shape::Shape;
+use super::shape::{Members, Numbers, Shape, Strings};
 use super::{TypedFlag, literal};
-use classes::{Classes, pascal_case};
 
 /// Writes a module whose protocols every `isoflag.Flags` and `isoflag.BoundFlags` implements.
 pub(super) fn write(flags: &[TypedFlag]) -> String {
@@ -244,5 +242,138 @@ impl Protocol {
     /// The keyword-only parameters, for more of them to follow.
     fn keyword(&self) -> &'static str {
         if self.options.is_empty() { ", *" } else { self.options }
+    }
+}
+
+/// The classes for JSON objects.
+struct Classes {
+    /// Their definitions, each after its dependencies.
+    text: String,
+    taken: BTreeSet<String>,
+    /// The number after the last one that was added to a name.
+    numbers: BTreeMap<String, u32>,
+}
+
+/// The names in this style that the module itself uses.
+const TAKEN: [&str; 22] = [
+    "Any",
+    "ClientStatus",
+    "Context",
+    "EvaluationDetail",
+    "Explanation",
+    "False",
+    "FlagClient",
+    "FlagKey",
+    "Flags",
+    "Literal",
+    "Mapping",
+    "NoReturn",
+    "None",
+    "Protocol",
+    "True",
+    "TypeAlias",
+    "TypeVar",
+    "TypedBoundFlags",
+    "TypedDict",
+    "TypedFlagClient",
+    "TypedFlags",
+    "TYPE_CHECKING",
+];
+
+impl Default for Classes {
+    fn default() -> Classes {
+        let mut taken = BTreeSet::new();
+        taken.extend(TAKEN.map(str::to_owned));
+        Classes { text: String::new(), taken, numbers: BTreeMap::new() }
+    }
+}
+
+impl Classes {
+    /// Returns the name, with the first number that makes it unique if it is taken.
+    fn free_name(&mut self, wanted: &str) -> String {
+        let mut free = wanted.to_owned();
+        let next = self.numbers.entry(wanted.to_owned()).or_insert(2);
+        while !self.taken.insert(free.clone()) {
+            free = format!("{wanted}{next}");
+            *next = next.saturating_add(1);
+        }
+        free
+    }
+
+    /// The type of values of that shape; `name` is for the class of their objects.
+    fn union(&mut self, shape: &Shape, name: &str) -> String {
+        let mut alternatives = Vec::new();
+        if shape.boolean {
+            alternatives.push("bool".to_owned());
+        }
+        match shape.number {
+            None => {}
+            Some(Numbers::Integers) => alternatives.push("int".to_owned()),
+            Some(Numbers::Any) => alternatives.push("float".to_owned()),
+        }
+        match &shape.string {
+            None => {}
+            Some(Strings::Any) => alternatives.push("str".to_owned()),
+            Some(Strings::Literals(literals)) => {
+                let literals: Vec<_> = literals.iter().map(|text| literal(text)).collect();
+                alternatives.push(format!("Literal[{}]", literals.join(", ")));
+            }
+        }
+        if let Some(members) = &shape.object {
+            alternatives.push(self.object(members, name));
+        }
+        if let Some(elements) = &shape.elements {
+            let element = self.union(elements, &format!("{name}Item"));
+            alternatives.push(format!("list[{element}]"));
+        }
+        if shape.null {
+            alternatives.push("None".to_owned());
+        }
+        if alternatives.is_empty() { "Any".to_owned() } else { alternatives.join(" | ") }
+    }
+
+    /// Defines the class of some objects, after those of their members, and returns its name.
+    fn object(&mut self, members: &Members, name: &str) -> String {
+        if members.is_empty() {
+            return "dict[str, Any]".to_owned();
+        }
+        let (mut required, mut optional) = (Vec::new(), Vec::new());
+        for (member, always) in members.iter() {
+            let served = self.union(&member.shape, &format!("{name}{}", pascal_case(&member.name)));
+            let line = format!("    {}: {served},\n", literal(&member.name));
+            if always { required.push(line) } else { optional.push(line) }
+        }
+        let own = self.free_name(name);
+        let define = |name: &str, lines: &[String], total: &str| {
+            format!("\n{name} = TypedDict(\"{name}\", {{\n{}}}{total})\n", lines.concat())
+        };
+        let text = match (required.is_empty(), optional.is_empty()) {
+            (_, true) => define(&own, &required, ""),
+            (true, false) => define(&own, &optional, ", total=False"),
+            (false, false) => {
+                let (needed, rest) = (format!("_{own}Required"), format!("_{own}Optional"));
+                define(&needed, &required, "")
+                    + &define(&rest, &optional, ", total=False")
+                    + &format!("\n\nclass {own}({needed}, {rest}):\n    pass\n\n")
+            }
+        };
+        self.text.push_str(&text);
+        own
+    }
+}
+
+/// Converts a key to the name of a class: `new-checkout` becomes `NewCheckout`.
+fn pascal_case(key: &str) -> String {
+    let words = key.split(|character: char| !character.is_ascii_alphanumeric());
+    let capitalised = words.map(|word| {
+        let mut characters = word.chars();
+        let first = characters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(characters).collect::<String>()
+    });
+    let name: String = capitalised.collect();
+    if name.starts_with(|first: char| first.is_ascii_uppercase()) {
+        name
+    } else {
+        format!("Flag{name}")
     }
 }
