@@ -53,7 +53,8 @@ pub fn flags_version(flags: u32) -> f64 {
 }
 
 /// The JSON text of an array of strings.
-pub(crate) fn list<'a>(mut texts: impl Iterator<Item = &'a str>) -> String {
+#[must_use]
+pub fn list<'a>(mut texts: impl Iterator<Item = &'a str>) -> String {
     written(&mut texts)
 }
 

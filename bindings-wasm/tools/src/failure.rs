@@ -15,12 +15,6 @@ impl From<Failed> for Thrown {
     }
 }
 
-impl From<JsValue> for Thrown {
-    fn from(value: JsValue) -> Thrown {
-        Thrown(value)
-    }
-}
-
 impl From<Thrown> for JsValue {
     fn from(thrown: Thrown) -> JsValue {
         thrown.0

@@ -2,13 +2,11 @@
 
 use std::cell::RefCell;
 
-use isoflag::{DocumentHistory, Flags, HistoryLimits, PinError};
-use isoflag_wasm::failure::Failed;
+use isoflag::{DocumentHistory, Flags, HistoryLimits, Object, PinError, Value};
+use isoflag_wasm::failure::{Failed, note};
+use isoflag_wasm::flags::list;
 use isoflag_wasm::freshness::gate;
 use isoflag_wasm::handles::{Document, FLAGS, Table, with_flags};
-use js_sys::{Array, JsString};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::Thrown;
@@ -94,14 +92,14 @@ pub fn history_newest(history: u32) -> Result<Option<u32>, Thrown> {
     Ok(read(history, |history| history.newest().map(keep))?)
 }
 
-/// Returns the digests of all documents in the history, the newest first.
+/// Returns the digests of all documents in the history, the newest first, as the JSON text of an array.
 ///
 /// # Errors
 ///
 /// If the history was freed.
 #[wasm_bindgen(js_name = historyDigests)]
-pub fn history_digests(history: u32) -> Result<Array, Thrown> {
-    Ok(read(history, |history| history.digests().map(JsString::from).collect())?)
+pub fn history_digests(history: u32) -> Result<String, Thrown> {
+    Ok(read(history, |history| list(history.digests()))?)
 }
 
 /// Returns the bytes of canonical JSON of all documents.
@@ -114,31 +112,16 @@ pub fn history_bytes(history: u32) -> Result<f64, Thrown> {
     Ok(read(history, |history| history.bytes() as f64)?)
 }
 
-/// The result for a pin: a new handle of its flags, and the rest as plain members.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PinnedOut<'a> {
-    flags: u32,
-    digest: &'a str,
-    switched_off: Vec<&'a str>,
+fn refused(error: &PinError) -> Failed {
+    note(Object::from_iter([
+        ("code", Value::from(error.code())),
+        ("path", Value::from("")),
+        ("message", Value::from(error.to_string())),
+        ("held", error.held().iter().map(|digest| Value::from(&**digest)).collect()),
+    ]))
 }
 
-/// Why a pin cannot be used.
-#[derive(Serialize)]
-struct PinFailure<'a> {
-    code: &'a str,
-    path: &'a str,
-    message: String,
-    held: &'a [String],
-}
-
-fn refused(error: &PinError) -> JsValue {
-    let failure =
-        PinFailure { code: error.code(), path: "", message: error.to_string(), held: error.held() };
-    serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
-}
-
-/// Returns the document of a pin.
+/// Returns the document of a pin: the JSON text of `{flags, digest, switchedOff}`, with a new handle of its flags.
 ///
 /// # Errors
 ///
@@ -151,16 +134,17 @@ pub fn history_pinned(
     ttl_seconds: f64,
     poll_timeout_ms: Option<f64>,
     max_pin_age_ms: Option<f64>,
-) -> Result<JsValue, Thrown> {
+) -> Result<String, Thrown> {
     let gate = gate(now_ms, ttl_seconds, poll_timeout_ms);
     let pinned = read(history, |history| history.pinned(digest, &gate, max_pin_age_ms))?;
     let pinned = pinned.map_err(|error| refused(&error))?;
-    let out = PinnedOut {
-        flags: keep(pinned.flags()),
-        digest: pinned.digest(),
-        switched_off: pinned.switched_off().collect(),
-    };
-    Ok(serde_wasm_bindgen::to_value(&out).map_err(JsValue::from)?)
+    let switched_off = pinned.switched_off().map(Value::from);
+    let out = Object::from_iter([
+        ("flags", Value::from(f64::from(keep(pinned.flags())))),
+        ("digest", Value::from(pinned.digest())),
+        ("switchedOff", switched_off.collect()),
+    ]);
+    Ok(Value::from(out).to_canonical_json())
 }
 
 /// Frees a history; documents that were taken from it remain valid.

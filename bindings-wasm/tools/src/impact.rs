@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 
-use isoflag::{Context, Flags, Value};
+use isoflag::{Flags, Value};
 use isoflag_tools::{GroupBy, ImpactCounter};
-use isoflag_wasm::handles::{CONTEXTS, Table, with_flags};
+use isoflag_wasm::handles::{Table, with_flags};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Thrown, refused};
+use crate::receipt::context;
 
 thread_local! {
     static COUNTERS: Table<RefCell<ImpactCounter>> = const { Table::new() };
@@ -40,11 +41,7 @@ pub fn count_impact(
     host: Option<Vec<u8>>,
     handle: Option<u32>,
 ) -> Result<(), Thrown> {
-    let context = match (host, handle) {
-        (_, Some(handle)) => Some(CONTEXTS.with(|table| table.get(handle, Context::clone))?),
-        (Some(text), None) => Context::from_host_json(&text).ok(),
-        (None, None) => None,
-    };
+    let context = context(host.as_deref(), handle)?;
     COUNTERS.with(|table| {
         table.read(counter, |counter| counter.borrow_mut().add(context.as_ref()));
     });

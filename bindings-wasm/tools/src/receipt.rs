@@ -3,10 +3,8 @@
 use isoflag::{Context, Flags, Value};
 use isoflag_tools::ReceiptError;
 use isoflag_wasm::bound::memberships;
-use isoflag_wasm::failure::Failed;
+use isoflag_wasm::failure::{Failed, note};
 use isoflag_wasm::handles::{CONTEXTS, with_flags};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::Thrown;
@@ -40,24 +38,16 @@ pub fn receipt(
 }
 
 /// Why a receipt does not match the evaluation; values are JSON text.
-#[derive(Serialize)]
-struct ReceiptFailure<'a> {
-    code: &'a str,
-    path: &'a str,
-    message: String,
-    claimed: Option<String>,
-    found: Option<String>,
-}
-
-fn refused(error: &ReceiptError) -> JsValue {
-    let failure = ReceiptFailure {
-        code: error.code(),
-        path: error.path(),
-        message: error.to_string(),
-        claimed: error.claimed().map(Value::to_canonical_json),
-        found: error.found().map(Value::to_canonical_json),
-    };
-    serde_wasm_bindgen::to_value(&failure).unwrap_or_else(Into::into)
+fn refused(error: &ReceiptError) -> Failed {
+    let text = |value: &Value| Value::from(value.to_canonical_json());
+    let members = [
+        ("code", Some(Value::from(error.code()))),
+        ("path", Some(Value::from(error.path()))),
+        ("message", Some(Value::from(error.to_string()))),
+        ("claimed", error.claimed().map(text)),
+        ("found", error.found().map(text)),
+    ];
+    note(members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 /// Verifies a receipt by evaluating again, and returns its text.

@@ -4,8 +4,8 @@ use isoflag::{Context, Flags};
 use isoflag_tools::{System, SystemFlags};
 use isoflag_wasm::bound::memberships;
 use isoflag_wasm::failure::Failed;
+use isoflag_wasm::flags::list;
 use isoflag_wasm::handles::{Document, FLAGS, Table, with_flags};
-use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Thrown, refused};
@@ -42,16 +42,14 @@ pub fn system_flags(flags: u32, system: &str) -> Result<Option<u32>, Thrown> {
     Ok(read.map(|system| SYSTEMS.with(|table| table.keep(system))))
 }
 
-/// Returns the problems of the system's strategies, as texts.
+/// Returns the problems of the system's strategies, as the JSON text of an array.
 ///
 /// # Errors
 ///
 /// If the object was freed.
 #[wasm_bindgen(js_name = strategyProblems)]
-pub fn strategy_problems(system: u32) -> Result<Array, Thrown> {
-    let problems = |system: &SystemFlags| {
-        system.problems().iter().map(|problem| JsString::from(&**problem)).collect()
-    };
+pub fn strategy_problems(system: u32) -> Result<String, Thrown> {
+    let problems = |system: &SystemFlags| list(system.problems().iter().map(|problem| &**problem));
     Ok(read(system, problems)?)
 }
 

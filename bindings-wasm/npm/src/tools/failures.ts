@@ -1,16 +1,12 @@
 /** Converts what the functions of `tools.wasm` throw. */
 
-import type { ErrorKind, Failure } from "../binding/errors.js";
+import type { ErrorKind } from "../binding/errors.js";
 
 /** Calls functions of `tools.wasm`, and converts the failures that they throw to errors of a kind. */
 export function during<T>(errors: ErrorKind, call: () => T): T {
   try {
     return call();
   } catch (thrown) {
-    throw typeof thrown === "string" || isFailure(thrown) ? errors.of(thrown) : thrown;
+    throw typeof thrown === "string" ? errors.of(thrown) : thrown;
   }
-}
-
-function isFailure(thrown: unknown): thrown is Failure {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown && !(thrown instanceof Error);
 }

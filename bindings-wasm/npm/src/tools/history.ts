@@ -153,7 +153,7 @@ export class DocumentHistory {
 
   /** The digests of all documents in the history, the newest first. */
   digests(): string[] {
-    return during(pinErrors, () => tools.historyDigests(this.#held.handle) as string[]);
+    return JSON.parse(during(pinErrors, () => tools.historyDigests(this.#held.handle))) as string[];
   }
 
   /** The bytes of canonical JSON of all documents. */
@@ -179,14 +179,11 @@ export class DocumentHistory {
   ): Pinned {
     const times = [Number(nowMs), Number(ttlSeconds)] as const;
     const limits = [pollTimeoutMs, options.maxPinAgeMs].map(ms => (ms == null ? undefined : Number(ms)));
-    const pinned = during(
-      pinErrors,
-      () =>
-        tools.historyPinned(this.#held.handle, digest, ...times, ...(limits as [number, number])) as Omit<
-          Pinned,
-          "flags"
-        > & { readonly flags: number },
-    );
+    const pinned = JSON.parse(
+      during(pinErrors, () =>
+        tools.historyPinned(this.#held.handle, digest, ...times, ...(limits as [number, number])),
+      ),
+    ) as Omit<Pinned, "flags"> & { readonly flags: number };
     return { ...pinned, flags: flagsOf.made(pinned.flags) };
   }
 

@@ -133,7 +133,7 @@ export class SystemFlags {
     this.problems =
       this.#held === undefined
         ? []
-        : during(argumentErrors, () => tools.strategyProblems(held.handle) as string[]);
+        : (JSON.parse(during(argumentErrors, () => tools.strategyProblems(held.handle))) as string[]);
   }
 
   /** The digest of the document without a strategy. */
