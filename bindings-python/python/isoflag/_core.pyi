@@ -16,7 +16,15 @@ from typing import (
 
 from typing_extensions import Self
 
-from .lifecycle import Advance, Certification, Deployment, LifecycleChange, Status, StepResult
+from .lifecycle import (
+    Advance,
+    Certification,
+    Deployment,
+    LifecycleChange,
+    Promotion,
+    Status,
+    StepResult,
+)
 
 __all__ = [
     "SPEC_VERSION",
@@ -41,6 +49,7 @@ __all__ = [
     "from_appconfig_key",
     "parse_ttl",
     "printable",
+    "promote",
     "replay",
     "secure_mode_hash",
     "to_appconfig_key",
@@ -428,6 +437,7 @@ class Flags:
         now: float,
         artifact_time: float | None = None,
         evaluated: Mapping[str, Sequence[str]] | None = None,
+        module: str | None = None,
     ) -> Certification:
         """Returns the verdict on an artifact from its test results under two strategies.
 
@@ -439,13 +449,20 @@ class Flags:
         ``nextRelease``. With it, tests that evaluated no flag of the document count as not run, and
         a feature that the tests under Next Release did not evaluate remains in ``Staging``.
 
+        The artifact of a ``module`` contains the features that name it in ``lifecycle.modules``.
+        Such a feature is ``Done`` once each of its modules is certified.
+
         Raises ``ValueError`` for an invalid result or a time that is not in seconds.
         """
 
-    def deployment(self, artifact_time: float, now: float) -> Deployment:
+    def deployment(
+        self, artifact_time: float, now: float, *, module: str | None = None
+    ) -> Deployment:
         """Returns the features of an artifact built at ``artifact_time`` and deployed at ``now``.
 
         Features that are ``Done`` enter ``Beta``; features that an older artifact lacks leave it.
+        The artifact of a ``module`` contains the features that name it in ``lifecycle.modules``.
+        Such a feature enters ``Beta`` once it is deployed in each of its modules.
 
         Raises ``LifecycleError`` if the document has no record that the artifact was certified as
         deployable, and ``ValueError`` for a time that is not in seconds.
@@ -924,6 +941,28 @@ def edit(text: _Text, edits: Sequence[Mapping[str, Any]], *, now: float | None =
     Versions are raised by one, and flags whose answers can differ get the time ``now``, in seconds
     since 1970 (default: the host's clock). Raises ``DocumentError`` if the text is not a document,
     or an edit is invalid or does not fit it.
+    """
+
+def promote(
+    source: Flags | _Text | Mapping[str, Any],
+    text: _Text,
+    *,
+    features: Sequence[str] = (),
+    with_rollout: bool = False,
+    with_targets: bool = False,
+    with_on: bool = False,
+    now: float | None = None,
+) -> Promotion:
+    """Returns the text of a document after flags of another one, the source, are carried into it.
+
+    A flag that the document lacks is added switched off. A flag that it has gets the definition of
+    the source, such as variations, rules and prerequisites; it keeps whether it is on, percentages,
+    individual targets, the off variation, the salt and the status, unless ``with_rollout``,
+    ``with_targets`` or ``with_on`` carries them too. ``features`` has the keys of the flags to
+    carry (default: all). Flags and segments that a carried flag needs are added too.
+
+    Versions and times are set as by ``edit``. Raises ``DocumentError`` if one of the texts is not a
+    document, or a flag is missing, malformed or does not fit.
     """
 
 def check_environments(

@@ -65,6 +65,7 @@ export type {
   Certification,
   CertificationOptions,
   Deployment,
+  DeploymentOptions,
   KnownAnswer,
   LifecycleChange,
   Status,

@@ -4,7 +4,7 @@ export * from "./api.js";
 export { fromAppConfigKey, parseTtl, toAppConfigKey } from "./tools/appconfig.js";
 export { checkEnvironments } from "./tools/check.js";
 export { Diff } from "./tools/diff.js";
-export { convert, edit } from "./tools/edit.js";
+export { convert, edit, promote } from "./tools/edit.js";
 export { Explanation } from "./tools/explanation.js";
 export { DocumentHistory, PinError } from "./tools/history.js";
 export { inventory } from "./tools/inventory.js";

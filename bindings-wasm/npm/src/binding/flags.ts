@@ -11,6 +11,7 @@ import type {
   Certification,
   CertificationOptions,
   Deployment,
+  DeploymentOptions,
   LifecycleChange,
   Status,
 } from "../tools/lifecycle.js";
@@ -461,7 +462,7 @@ export class Flags {
    *
    * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
    */
-  declare deployment: (artifactTime: number, now: number) => Deployment;
+  declare deployment: (artifactTime: number, now: number, options?: DeploymentOptions) => Deployment;
 
   /**
    * Returns the change that ends a feature's rollout, if it is not finished already.

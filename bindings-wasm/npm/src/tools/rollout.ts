@@ -15,7 +15,7 @@ export interface RolloutDecision {
   /** The flag's key. */
   readonly key: string;
   /** The decision. */
-  readonly decision: "waits" | "next stage" | "complete" | "alarm" | "malformed plan";
+  readonly decision: "waits" | "next stage" | "complete" | "alarm" | "malformed plan" | "malformed flag";
   /** The reason, in words. */
   readonly reason: string;
   /** The index of the stage after it; null before the first one, or if an alarm turned the flag off. */
@@ -26,7 +26,7 @@ export interface RolloutDecision {
   readonly until: number | null;
   /** The alarms that are on; without one, those whose state is unknown. */
   readonly alarms: readonly string[];
-  /** The place of the problem in a malformed plan. */
+  /** The place of the problem in a malformed plan or flag. */
   readonly path: string | null;
   /** Whether the flag in the document changes. */
   readonly changed: boolean;

@@ -4,8 +4,8 @@ use clap::Args;
 use isoflag::{Flags, Value};
 use isoflag_tools::diff;
 
-use super::Format;
 use crate::arguments::Container;
+use crate::command::Format;
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::Input;
