@@ -1,15 +1,12 @@
-//! Edits the text of a document, carries flags from another one into it, and converts the flags of
-//! other tools.
+//! Edits the text of a document, and converts the flags of other tools.
 
 use isoflag::DocumentError;
 use isoflag::limits::{Budget, DOCUMENT_BYTES};
-use isoflag_tools::{ConversionSource, PromoteOptions, moment_of_seconds};
+use isoflag_tools::{ConversionSource, moment_of_seconds};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
 
 use crate::check::Diagnostic;
-use crate::flags::{self, Flags};
+use crate::flags::Flags;
 use crate::state::host_clock;
 use crate::{errors, from_python, text};
 
@@ -28,48 +25,12 @@ pub(crate) fn edit(
     let bytes = text::required_bytes(text, "json.dumps first")?;
     let edits = from_python::strict(edits, Budget::new(DOCUMENT_BYTES))
         .map_err(|failure| errors::no_document(py, failure))?;
-    let now = moment(py, now)?;
+    let now = now.map_or_else(|| host_clock(py).map(|milliseconds| milliseconds / 1000.0), Ok)?;
+    let now = moment_of_seconds(now)
+        .map_err(|error| errors::invalid_argument(format_args!("`now`: {error}")))?;
     let document = utf8(py, &bytes)?;
     text::reading(py, bytes.len(), || isoflag_tools::edit(document, &edits, now))
         .map_err(|error| errors::edit(py, &error))
-}
-
-/// The time of a change, in whole seconds; by default that of the host.
-fn moment(py: Python<'_>, now: Option<f64>) -> PyResult<f64> {
-    let now = now.map_or_else(|| host_clock(py).map(|milliseconds| milliseconds / 1000.0), Ok)?;
-    moment_of_seconds(now).map_err(|error| errors::invalid_argument(format_args!("`now`: {error}")))
-}
-
-static PROMOTION: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-
-/// Returns the text of a document after flags of another one are carried into it, and notes.
-#[pyfunction]
-#[pyo3(
-    signature = (source, text, *, features = Vec::new(), with_rollout = false, with_targets = false, with_on = false, now = None),
-    text_signature = "(source, text, *, features=(), with_rollout=False, with_targets=False, with_on=False, now=None)"
-)]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
-pub(crate) fn promote<'py>(
-    source: &Bound<'py, PyAny>,
-    text: &Bound<'py, PyAny>,
-    features: Vec<String>,
-    with_rollout: bool,
-    with_targets: bool,
-    with_on: bool,
-    now: Option<f64>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = source.py();
-    let from = flags::document(source)?;
-    let bytes = text::required_bytes(text, "json.dumps first")?;
-    let now = moment(py, now)?;
-    let document = utf8(py, &bytes)?;
-    let options = PromoteOptions { features: &features, with_rollout, with_targets, with_on };
-    let promoted =
-        text::reading(py, bytes.len(), || isoflag_tools::promote(&from, document, &options, now));
-    let promoted = promoted.map_err(|error| errors::edit(py, &error))?;
-    let notes: Vec<Diagnostic> = promoted.notes.iter().map(Diagnostic::from).collect();
-    let class = PROMOTION.import(py, "isoflag.lifecycle", "Promotion")?;
-    class.call1((promoted.text, notes))
 }
 
 fn utf8<'b>(py: Python<'_>, bytes: &'b [u8]) -> PyResult<&'b str> {

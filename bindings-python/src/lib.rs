@@ -56,7 +56,7 @@ mod _core {
     #[pymodule_export]
     use crate::context::secure_mode_hash;
     #[pymodule_export]
-    use crate::edit::{Conversion, convert, edit, promote};
+    use crate::edit::{Conversion, convert, edit};
     #[pymodule_export]
     use crate::evaluation_detail::EvaluationDetail;
     #[pymodule_export]

@@ -21,7 +21,6 @@ from .lifecycle import (
     Certification,
     Deployment,
     LifecycleChange,
-    Promotion,
     Status,
     StepResult,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "from_appconfig_key",
     "parse_ttl",
     "printable",
-    "promote",
     "replay",
     "secure_mode_hash",
     "to_appconfig_key",
@@ -941,28 +939,6 @@ def edit(text: _Text, edits: Sequence[Mapping[str, Any]], *, now: float | None =
     Versions are raised by one, and flags whose answers can differ get the time ``now``, in seconds
     since 1970 (default: the host's clock). Raises ``DocumentError`` if the text is not a document,
     or an edit is invalid or does not fit it.
-    """
-
-def promote(
-    source: Flags | _Text | Mapping[str, Any],
-    text: _Text,
-    *,
-    features: Sequence[str] = (),
-    with_rollout: bool = False,
-    with_targets: bool = False,
-    with_on: bool = False,
-    now: float | None = None,
-) -> Promotion:
-    """Returns the text of a document after flags of another one, the source, are carried into it.
-
-    A flag that the document lacks is added switched off. A flag that it has gets the definition of
-    the source, such as variations, rules and prerequisites; it keeps whether it is on, percentages,
-    individual targets, the off variation, the salt and the status, unless ``with_rollout``,
-    ``with_targets`` or ``with_on`` carries them too. ``features`` has the keys of the flags to
-    carry (default: all). Flags and segments that a carried flag needs are added too.
-
-    Versions and times are set as by ``edit``. Raises ``DocumentError`` if one of the texts is not a
-    document, or a flag is missing, malformed or does not fit.
     """
 
 def check_environments(

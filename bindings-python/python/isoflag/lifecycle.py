@@ -7,7 +7,7 @@ no.
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
-    from isoflag._core import Diagnostic, Flags
+    from isoflag._core import Flags
 
 __all__ = [
     "Advance",
@@ -17,7 +17,6 @@ __all__ = [
     "Decision",
     "Deployment",
     "LifecycleChange",
-    "Promotion",
     "Status",
     "StepResult",
     "System",
@@ -123,15 +122,6 @@ class Advance(NamedTuple):
     """The next document; equal to the previous one if no flag changes."""
     decisions: list[Decision]
     """The decision about each flag with a plan."""
-
-
-class Promotion(NamedTuple):
-    """The text of a document after flags of another one are carried into it."""
-
-    text: str
-    """The text; no byte differs beside the carried members."""
-    notes: "list[Diagnostic]"
-    """Notes on parts that were not carried, or that need a decision."""
 
 
 class Deployment(TypedDict):

@@ -151,9 +151,7 @@ export function deployment(
   options: DeploymentOptions = {},
 ): Deployment {
   const [built, moment] = [Number(artifactTime), Number(now)];
-  const found = during(lifecycleErrors, () =>
-    tools.deployment(flags.handle, options.module, built, moment),
-  );
+  const found = during(lifecycleErrors, () => tools.deployment(flags.handle, options.module, built, moment));
   return JSON.parse(found) as Deployment;
 }
 
