@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ._command import Document, Files, run
 from ._core import Flags
 from ._errors import DocumentError
+from .reports.command import Document, Files, run
 
 __all__ = ["Note", "Promotion", "promote"]
 

@@ -19,10 +19,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from ._command import Counted, Document, Files, run
-from ._core import printable
-from ._unicode import utf16_units
-from .lifecycle import Answer, Status
+from .._core import printable
+from .._unicode import utf16_units
+from ..lifecycle import Answer, Status
+from .command import Counted, Document, Files, run
 
 __all__ = [
     "Environment",
