@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ._core import Flags
 from ._errors import DocumentError
-from .reports.command import Document, Files, run
+from .reports._command import Document, Files, run
 
 __all__ = ["Note", "Promotion", "promote"]
 

@@ -19,10 +19,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from .._core import printable
-from .._unicode import utf16_units
-from ..lifecycle import Answer, Status
-from .command import Counted, Document, Files, run
+from isoflag._core import printable
+from isoflag._unicode import utf16_units
+from isoflag.lifecycle import Answer, Status
+
+from ._command import Counted, Document, Files, run
 
 __all__ = [
     "Environment",

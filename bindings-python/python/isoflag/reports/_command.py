@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ..__main__ import MISSING, find_cli
-from .._core import Flags
-from ..activity import Activity
+from isoflag.__main__ import MISSING, find_cli
+from isoflag._core import Flags
+from isoflag.activity import Activity
 
 Document: TypeAlias = Flags | str | bytes | bytearray | Mapping[str, Any]
 Counted: TypeAlias = Activity | str | bytes | Mapping[str, Any]
