@@ -22,9 +22,10 @@ answer false prod.json "$KEY" qa-1
 refuses isoflag promote dev.json prod.json --feature no-such-flag
 has "no-such-flag"
 
-scene "Staging is tried with everything that development has"
-does isoflag promote dev.json staging.json --with-on --with-targets --with-rollout --now "$(day 3)"
-answer true staging.json "$KEY" qa-1
+scene "A copy to try it out gets everything that development has"
+cp staging.json trial.json
+does isoflag promote dev.json trial.json --with-on --with-targets --with-rollout --now "$(day 3)"
+answer true trial.json "$KEY" qa-1
 
 scene "One status in all documents, or in none; a document that is behind is found"
 does isoflag status dev.json "$KEY" doing --write --now "$(day 3)"
@@ -75,7 +76,8 @@ has "qa@shop.example True" "mia@mail.example False"
 
 scene "The rollout ends once everybody has the feature in each environment"
 refuses isoflag finish "${all[@]}" "$KEY" --now "$(day 8)"
-has "prod.json"
+has "is off; roll it out first"
+does isoflag flag on "$KEY" staging.json --now "$(day 8)"
 does isoflag flag on "$KEY" prod.json --now "$(day 8)"
 does isoflag finish "${all[@]}" "$KEY" --now "$(day 9)"
 has "prod: \`$KEY\` is Finished"
