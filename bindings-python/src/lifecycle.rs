@@ -78,8 +78,9 @@ impl Flags {
 
     /// Returns the verdict on an artifact from its test results under two strategies.
     #[pyo3(
-        signature = (*, production_state, next_release, now, artifact_time = None, evaluated = None)
+        signature = (*, production_state, next_release, now, artifact_time = None, evaluated = None, module = None)
     )]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn certification<'py>(
         &self,
         py: Python<'py>,
@@ -88,6 +89,7 @@ impl Flags {
         now: f64,
         artifact_time: Option<f64>,
         evaluated: Option<&Bound<'py, PyAny>>,
+        module: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let step = |of: &str, name: &str| {
             StepResult::named(name)
@@ -98,23 +100,31 @@ impl Flags {
         let artifact_time = artifact_time.map(|time| moment("artifact_time", time)).transpose()?;
         let (flags, now) = (self.inner(), moment("now", now)?);
         let found = match evaluated.map(evidence).transpose()? {
-            None => certification(flags, first, second, artifact_time, now),
-            Some(evidence) => {
-                certification_by_evidence(flags, first, second, artifact_time, now, &evidence)
-            }
+            None => certification(flags, first, second, module, artifact_time, now),
+            Some(evidence) => certification_by_evidence(
+                flags,
+                first,
+                second,
+                module,
+                artifact_time,
+                now,
+                &evidence,
+            ),
         };
         to_python::object(py, &found.to_value())
     }
 
     /// Returns the features of a certified artifact that is deployed now; raises LifecycleError.
+    #[pyo3(signature = (artifact_time, now, *, module = None))]
     fn deployment<'py>(
         &self,
         py: Python<'py>,
         artifact_time: f64,
         now: f64,
+        module: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let built = moment("artifact_time", artifact_time)?;
-        let found = deployment(self.inner(), built, moment("now", now)?);
+        let found = deployment(self.inner(), module, built, moment("now", now)?);
         let found = found.map_err(|error| refused(py, &error))?;
         to_python::object(py, &found.to_value())
     }

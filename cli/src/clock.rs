@@ -74,7 +74,20 @@ pub(crate) fn moment_argument(text: &str) -> Result<f64, String> {
     moment(text).ok_or_else(|| "expected seconds since 1970 or `2026-01-31T12:00:00Z`".to_owned())
 }
 
+/// Parses a number of weeks.
+pub(crate) fn weeks(text: &str) -> Result<f64, String> {
+    let weeks: f64 = text.parse().map_err(|_| "expected a number of weeks".to_owned())?;
+    if weeks.is_finite() && weeks >= 0.0 {
+        Ok(weeks)
+    } else {
+        Err("expected a number of weeks, 0 or more".to_owned())
+    }
+}
+
 const DAY: f64 = 86_400.0;
+
+/// A week, in seconds.
+pub(crate) const WEEK: f64 = 7.0 * DAY;
 
 /// `2026-01-31`.
 pub(crate) fn date(seconds: f64) -> String {

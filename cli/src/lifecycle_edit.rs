@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use isoflag::{Flags, Object, Value};
-use isoflag_tools::{LifecycleChange, LifecycleError, with_changes};
+use isoflag_tools::{LifecycleChange, LifecycleError, lifecycle, with_changes};
 
 use crate::arguments::load_editable;
-use crate::clock::NowArgument;
+use crate::clock::{NowArgument, moment_argument, not_in_the_future};
 use crate::command::Format;
 use crate::console::Console;
 use crate::input::{Input, Source};
@@ -36,15 +37,66 @@ pub(crate) struct LifecycleArguments {
     pub(crate) format: Format,
 }
 
+/// The artifact that a subcommand is about.
+#[derive(Args)]
+pub(crate) struct ArtifactArguments {
+    /// Module that the artifact contains, of a system with several: the features that name it in
+    /// `lifecycle.modules` are in it, and no others
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) module: Option<String>,
+
+    /// Build time of the artifact, in seconds since 1970 or as a date and time
+    #[arg(long, value_name = "TIME", value_parser = moment_argument)]
+    artifact_time: Option<f64>,
+}
+
+impl ArtifactArguments {
+    /// The build time, which is not in the future.
+    pub(crate) fn built(&self, now: f64) -> Result<Option<f64>, Failure> {
+        if let Some(built) = self.artifact_time {
+            not_in_the_future(built, now, "`--artifact-time`")?;
+        }
+        Ok(self.artifact_time)
+    }
+
+    /// Reports a module that no flag has, which may be misspelt.
+    pub(crate) fn report_unknown(&self, documents: &Documents, console: &mut Console) {
+        let Some(module) = self.module.as_deref() else { return };
+        let has_it = |flags: &Flags| {
+            flags.keys().any(|key| {
+                lifecycle(flags, key).is_some_and(|lifecycle| lifecycle.is_in(Some(module)))
+            })
+        };
+        if !documents.iter().any(|document| has_it(&document.flags)) {
+            console.complain(format_args!(
+                "note: no flag has the module `{module}` in its `lifecycle.modules`"
+            ));
+        }
+    }
+}
+
+/// The option of subcommands that write on request.
+#[derive(Args)]
+pub(crate) struct WriteArgument {
+    /// Rewrite the documents; no other byte changes
+    #[arg(long)]
+    pub(crate) write: bool,
+}
+
 impl LifecycleArguments {
+    /// The current time, in seconds since the epoch, and the documents of a subcommand without other
+    /// positional arguments.
+    pub(crate) fn now_and_documents(&self, input: &mut Input) -> Result<(f64, Documents), Failure> {
+        Ok((self.now.seconds()?, self.read(input)?))
+    }
+
     /// Whether a document is to be read from standard input.
     pub(crate) fn reads_standard_input(&self) -> bool {
         let files = self.env.iter().map(|(_, file)| file).chain(&self.file);
         files.into_iter().any(|file| file == "-")
     }
 
-    /// Reads the documents of a subcommand without other positional arguments.
-    pub(crate) fn read(&self, input: &mut Input) -> Result<Documents, Failure> {
+    fn read(&self, input: &mut Input) -> Result<Documents, Failure> {
         let (documents, others) = self.read_before(&[], input)?;
         match others.first() {
             Some(file) => Err(Failure::message(format!(

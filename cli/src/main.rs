@@ -1,7 +1,7 @@
 //! The CLI `isoflag`: reads flag documents and prints the core's results.
 //!
-//! The core makes all decisions. Each subcommand is one file under `command/`: it reads its input,
-//! calls the core and prints the result.
+//! The core makes all decisions. Each subcommand is one file under `command/`, by topic: it reads its
+//! input, calls the core and prints the result.
 
 mod arguments;
 mod call_sites;
@@ -45,7 +45,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
   1  findings: `check` found an error, the flag was answered with an error, tests failed, `impact
-     --fail-over` found a larger share, `advance` found an alarm or an invalid plan
+     --fail-over` found a larger share, `advance` found an alarm, or an invalid
+     plan or flag
   2  wrong usage, or a file or document that cannot be read
 
 `-` in place of a file reads standard input.";

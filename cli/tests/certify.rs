@@ -365,3 +365,77 @@ fn certify_does_not_change_a_profile() {
     assert!(ran.err.contains("change it in AppConfig"), "{ran:?}");
     assert_eq!(text(&path), profile);
 }
+
+/// A feature of two services, each with artifacts of its own.
+const SERVICES: &str = r#"{"meta": {"version": 1}, "flags": {
+  "new": {"on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
+    "lifecycle": {"status": "Staging", "statusTimestamp": 100, "modules": ["api", "web"]}},
+  "old": {"on": true, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 0},
+    "lifecycle": {"status": "Staging", "statusTimestamp": 100}}
+}}
+"#;
+
+#[test]
+fn a_feature_of_several_modules_is_done_and_in_beta_once_each_has_it() {
+    let document = file("services.json", Some(SERVICES));
+    let certify = |module: &str, more: &[&str]| {
+        let suite = evaluating("new");
+        let named = ["certify", &document, "--module", module, "--artifact-time", "200", "--now"];
+        isoflag(&[&named, more, &["--", "sh", "-c", &suite]].concat())
+    };
+    let deployed = |module: &str, now: &str| {
+        isoflag(&[
+            "deployed",
+            &document,
+            "--module",
+            module,
+            "--artifact-time",
+            "200",
+            "--now",
+            now,
+        ])
+    };
+    let ran = certify("api", &["400"]);
+    assert!(ran.out.contains("`new` would be certified in `api` now"), "{ran:?}");
+    assert_eq!(text(&document), SERVICES);
+    let ran = certify("api", &["400", "--write"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    insta::assert_snapshot!(ran.out, @r"
+    Production State: passed
+    Next Release: passed
+    the artifact `api` of 1970-01-01 00:03 UTC may be deployed
+    `new` is certified in `api` now
+    `new` remains in Staging until `web` is certified
+    ");
+    // The artifact of the other module, and one without a module, are not certified.
+    for more in [&["--module", "web"][..], &[]] {
+        let named = ["deployed", &document, "--artifact-time", "200", "--now", "410"];
+        let ran = isoflag(&[&named, more].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.err.contains("no certified artifact"), "{ran:?}");
+    }
+    let ran = deployed("api", "420");
+    insta::assert_snapshot!(ran.out, @r"
+    FLAG  STATUS   IN THE ARTIFACT  BETA
+    new   Staging  yes
+    ");
+    assert!(certify("web", &["430", "--write"]).out.contains("`new` is Done now"));
+    let ran = deployed("web", "440");
+    insta::assert_snapshot!(ran.out, @r"
+    FLAG  STATUS  IN THE ARTIFACT  BETA
+    new   Done    yes              yes
+    ");
+    let written = text(&document);
+    assert!(written.contains(r#""deployedTimestamp": 440"#), "{written}");
+    assert_eq!(written.matches(r#""status": "Staging""#).count(), 1, "`old` has no module");
+}
+
+#[test]
+fn a_module_that_no_flag_has_is_reported() {
+    let document = file("misspelt.json", Some(SERVICES));
+    let ran = isoflag(&["certify", &document, "--module", "apy", "--no-evidence", "--", "true"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("note: no flag has the module `apy`"), "{ran:?}");
+    let ran = isoflag(&["certify", &document, "--module", "", "--", "true"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+}

@@ -35,8 +35,12 @@ impl Accounts {
     }
 
     fn retire(&self, more: &[&str]) -> Ran {
+        self.run("retire", more)
+    }
+
+    fn run(&self, command: &str, more: &[&str]) -> Ran {
         let (dev, prod) = (format!("dev={}", self.dev), format!("prod={}", self.prod));
-        isoflag(&[&["retire", &dev, &prod, "--now", NOW], more].concat())
+        isoflag(&[&[command, &dev, &prod, "--now", NOW], more].concat())
     }
 }
 
@@ -121,6 +125,24 @@ fn a_review_lists_what_moved_is_due_and_can_go() {
     assert!(written.contains("should have been removed by 1970-04-15"), "{written}");
     let ran = accounts.retire(&[&more[..], &["--html", "-"]].concat());
     assert_eq!((ran.code, ran.out), (0, written));
+}
+
+#[test]
+fn the_inventory_prints_the_same_review() {
+    let accounts = Accounts::new();
+    for more in [&["--since", "1970-03-01"][..], &["--since", "5", "--weeks", "1", "--json"]] {
+        let [inventory, retire] =
+            ["inventory", "retire"].map(|command| accounts.run(command, more));
+        assert_eq!((inventory.code, inventory.out), (0, retire.out), "{more:?}");
+    }
+    let page = ["--since", "5", "--html", "-"];
+    assert_eq!(accounts.run("inventory", &page).out, accounts.run("retire", &page).out);
+    // Without a date there is no review, and these options would have no effect.
+    for option in ["--weeks", "--history", "--code"] {
+        let ran = accounts.run("inventory", &[option, "3"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{option}");
+        assert!(ran.err.contains("--since"), "{ran:?}");
+    }
 }
 
 #[test]

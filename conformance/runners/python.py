@@ -293,6 +293,14 @@ class CaseRun:
         made = [isoflag.edit(form, arguments["edits"], now=arguments["now"]) for form in (arguments["text"], arguments["text"].encode())]
         return {"text": same(*made)}
 
+    def call_promote(self, arguments: Arguments) -> Answer:
+        names = {"features": "features", "withRollout": "with_rollout", "withTargets": "with_targets", "withOn": "with_on", "now": "now"}
+        options = {name: arguments[member] for member, name in names.items() if member in arguments}
+        text, source = arguments["text"], arguments["from"]
+        promoted = isoflag.promote(isoflag.Flags.from_dict(source), text, **options)
+        assert isoflag.promote(json.dumps(source), text.encode(), **options).text == promoted.text
+        return {"text": promoted.text, "notes": [{"code": note.code, "path": note.path} for note in promoted.notes]}
+
     def call_convert(self, arguments: Arguments) -> Answer:
         conversion = isoflag.convert(arguments["text"], arguments["source"])
         assert isoflag.Flags.from_json(str(conversion)).keys() == conversion.flags.keys()
@@ -307,11 +315,12 @@ class CaseRun:
                 artifact_time=arguments.get("artifactTime"),
                 now=arguments["now"],
                 evaluated=arguments.get("evaluated"),
+                module=arguments.get("module"),
             )
         )
 
     def call_deployment(self, arguments: Arguments) -> Answer:
-        return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"]))
+        return dict(self.flags().deployment(arguments["artifactTime"], arguments["now"], module=arguments.get("module")))
 
     def call_finish(self, arguments: Arguments) -> Answer:
         period = {"safety_period": arguments["safetyPeriod"]} if "safetyPeriod" in arguments else {}

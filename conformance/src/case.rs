@@ -8,8 +8,9 @@ use isoflag::{
     secure_mode_hash,
 };
 use isoflag_tools::{
-    Conversion, ConversionSource, EditError, Note, ProjectionOptions, Strategy, System,
-    SystemFlags, convert, edit, project, receipt, replay, strategy_for, with_strategy,
+    Conversion, ConversionSource, EditError, Note, ProjectionOptions, PromoteOptions, Promotion,
+    Strategy, System, SystemFlags, convert, edit, project, promote, receipt, replay, strategy_for,
+    with_strategy,
 };
 
 use super::{array, get, lifecycle, list, number, object, sweep, text};
@@ -195,14 +196,26 @@ impl CaseRun<'_> {
                 let edited = edit(text(arguments, "text"), edits.unwrap(), now.unwrap())?;
                 object([("text", Value::from(edited))])
             }
+            "promote" => {
+                let from = Flags::from_value(get(arguments, "from").cloned().unwrap())?;
+                let given = |name| get(arguments, name).and_then(Value::as_bool).unwrap_or(false);
+                let features = array(arguments, "features").iter();
+                let features: Vec<String> =
+                    features.map(|key| key.as_str().unwrap().to_owned()).collect();
+                let options = PromoteOptions {
+                    features: &features,
+                    with_rollout: given("withRollout"),
+                    with_targets: given("withTargets"),
+                    with_on: given("withOn"),
+                };
+                let (held, now) = (text(arguments, "text"), number(arguments, "now").unwrap());
+                let Promotion { text, notes } = promote(&from, held, &options, now)?;
+                object([("text", Value::from(text)), ("notes", listed(&notes))])
+            }
             "convert" => {
                 let source = ConversionSource::named(text(arguments, "source")).unwrap();
                 let Conversion { flags, notes } = convert(text(arguments, "text"), source)?;
-                let note = |note: &Note| {
-                    let path = Value::String(Arc::clone(&note.path));
-                    object([("code", Value::from(note.code)), ("path", path)])
-                };
-                object([("document", flags.document()), ("notes", list(notes.iter().map(note)))])
+                object([("document", flags.document()), ("notes", listed(&notes))])
             }
             "certification" => lifecycle::certification(&self.flags()?, arguments),
             "deployment" => lifecycle::deployment(&self.flags()?, arguments),
@@ -257,6 +270,15 @@ impl CaseRun<'_> {
             ])),
         }
     }
+}
+
+/// The code and path of each note.
+fn listed(notes: &[Note]) -> Value {
+    let note = |note: &Note| {
+        let path = Value::String(Arc::clone(&note.path));
+        object([("code", Value::from(note.code)), ("path", path)])
+    };
+    list(notes.iter().map(note))
 }
 
 fn load(case: &Value) -> Result<Flags, Failure> {

@@ -16,6 +16,10 @@ fn moment(arguments: &Value, name: &str) -> f64 {
     number(arguments, name).unwrap()
 }
 
+fn module(arguments: &Value) -> Option<&str> {
+    get(arguments, "module").and_then(Value::as_str)
+}
+
 /// Returns the document with the status, or the error of the transition.
 pub(crate) fn with_status(flags: &Flags, arguments: &Value) -> Result<Flags, Value> {
     let name = text(arguments, "to");
@@ -30,12 +34,13 @@ pub(crate) fn certification(flags: &Flags, arguments: &Value) -> Value {
     let [first, second] = ["productionState", "nextRelease"]
         .map(|step| StepResult::named(text(arguments, step)).unwrap());
     let built = number(arguments, "artifactTime");
+    let module = module(arguments);
     let now = moment(arguments, "now");
     let found = match get(arguments, "evaluated") {
-        None => isoflag_tools::certification(flags, first, second, built, now),
+        None => isoflag_tools::certification(flags, first, second, module, built, now),
         Some(evaluated) => {
             let evidence = TestEvidence::read(evaluated).unwrap();
-            certification_by_evidence(flags, first, second, built, now, &evidence)
+            certification_by_evidence(flags, first, second, module, built, now, &evidence)
         }
     };
     found.to_value()
@@ -44,6 +49,7 @@ pub(crate) fn certification(flags: &Flags, arguments: &Value) -> Value {
 pub(crate) fn deployment(flags: &Flags, arguments: &Value) -> Value {
     let found = isoflag_tools::deployment(
         flags,
+        module(arguments),
         moment(arguments, "artifactTime"),
         moment(arguments, "now"),
     );

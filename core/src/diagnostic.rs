@@ -333,6 +333,8 @@ codes! {
     INVALID_ON_VARIATION = "invalid-on-variation", Error;
     /// A time of a lifecycle is invalid.
     INVALID_MOMENT = "invalid-moment", Warning;
+    /// `lifecycle.modules` is not an array of different names.
+    INVALID_MODULES = "invalid-modules", Warning;
     /// A flag is on outside development before its feature is ready.
     ON_BEFORE_ITS_TIME = "on-before-its-time", Error;
     /// A feature has another status in another environment.

@@ -109,6 +109,9 @@ fn invalid_members_of_a_lifecycle_are_found() {
         ),
         (r#"{"releaseTimestamp": "soon"}"#, "invalid-moment flags.f.lifecycle.releaseTimestamp"),
         (r#"{"stagedTimestamp": 1.5}"#, "invalid-moment flags.f.lifecycle.stagedTimestamp"),
+        (r#"{"modules": "api"}"#, "invalid-modules flags.f.lifecycle.modules"),
+        (r#"{"modules": ["api", "api"]}"#, "invalid-modules flags.f.lifecycle.modules"),
+        (r#"{"modules": ["api", ""]}"#, "invalid-modules flags.f.lifecycle.modules"),
     ] {
         assert_eq!(found(&flag(&format!("\"lifecycle\": {lifecycle}")), "{}"), [expected]);
     }

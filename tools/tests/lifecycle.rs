@@ -107,7 +107,7 @@ fn a_changed_flag_gets_the_next_version_and_keeps_its_times() {
     )
     .unwrap();
     let passed = StepResult::Passed;
-    let certified = certification(&flags, passed, passed, None, 900.0);
+    let certified = certification(&flags, passed, passed, None, None, 900.0);
     let artifact = certified.artifact(900.0);
     let after = with_changes(&flags, &certified.changes, Some(&artifact)).unwrap();
     let expected = Value::parse(

@@ -353,6 +353,36 @@ fn a_malformed_plan_does_not_stop_the_others() {
 }
 
 #[test]
+fn a_flag_that_could_not_answer_is_not_turned_on() {
+    let plan = r#"{"rollout": {"alarms": ["errors"], "stages": [{"share": 5}, {"share": 100}]}}"#;
+    let text = format!(
+        r#"{{"flags": {{"broken": {{"on": false, "variations": [true, false], "offVariation": 1,
+            "rules": 7, "lifecycle": {plan}}}, "fine": {{"on": false, "variations": [true, false],
+            "offVariation": 1, "lifecycle": {plan}}}}}}}"#
+    );
+    let flags = Flags::from_json(text.as_bytes()).unwrap();
+    let advanced = advance(&flags, &alarms(&[("errors", "ok")]), START);
+    let kinds: Vec<_> =
+        advanced.decisions.iter().map(|each| (&*each.key, each.kind, each.changed)).collect();
+    assert_eq!(
+        kinds,
+        [("broken", DecisionKind::MalformedFlag, false), ("fine", DecisionKind::NextStage, true)]
+    );
+    assert_eq!(advanced.decisions[0].path.as_deref(), Some("flags.broken.rules"));
+    assert!(advanced.decisions[0].reason.ends_with("; fix it first"));
+    let of = |flags: &Flags, key| flags.source(isoflag::model::Section::Flags, key).cloned();
+    assert_eq!(of(&advanced.flags, "broken"), of(&flags, "broken"));
+    assert_eq!(advanced.flags.version(), Some(1));
+    // An alarm turns off a flag that became malformed during its rollout.
+    let running = text
+        .replace(r#""on": false"#, r#""on": true"#)
+        .replace(r#""stages""#, r#""state": "running", "stage": 0, "stageTimestamp": 5, "stages""#);
+    let flags = Flags::from_json(running.as_bytes()).unwrap();
+    let advanced = advance(&flags, &alarms(&[("errors", "alarm")]), START);
+    assert!(advanced.decisions.iter().all(|each| each.kind == DecisionKind::Alarm && each.changed));
+}
+
+#[test]
 fn states_of_alarms_are_read_as_cloudwatch_writes_them() {
     let read = |text: &str| Alarms::read(&Value::parse(text.as_bytes()).unwrap());
     assert_eq!(read(r#"{"a": "OK", "b": "Alarm"}"#), Ok(alarms(&[("a", "ok"), ("b", "alarm")])));

@@ -14,7 +14,7 @@ To evaluate many flags for one context, convert it once: ``Context("ada")``, or
 
 ``FlagClient`` fetches a document from a source and keeps it fresh, and so does ``AsyncFlagClient``
 for coroutines; ``isoflag.source`` has sources for files, AppConfig, DynamoDB, S3 and URLs. They are
-imported on first use.
+imported on first use, as ``promote`` is.
 
 The extension ``isoflag._core`` and ``_errors`` are the binding; everything else is built on them.
 """
@@ -58,6 +58,7 @@ from ._errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .client import AsyncFlagClient, FlagClient
+    from .promotion import promote
 
 __all__ = [
     "SPEC_VERSION",
@@ -89,6 +90,7 @@ __all__ = [
     "edit",
     "from_appconfig_key",
     "parse_ttl",
+    "promote",
     "replay",
     "secure_mode_hash",
     "to_appconfig_key",
@@ -99,11 +101,13 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        if name not in {"AsyncFlagClient", "FlagClient"}:
+        if name in {"AsyncFlagClient", "FlagClient"}:
+            from . import client as module  # noqa: PLC0415
+        elif name == "promote":
+            from . import promotion as module  # noqa: PLC0415
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import client  # noqa: PLC0415
-
-        value = globals()[name] = getattr(client, name)
+        value = globals()[name] = getattr(module, name)
         return value
 
 

@@ -16,7 +16,14 @@ from typing import (
 
 from typing_extensions import Self
 
-from .lifecycle import Advance, Certification, Deployment, LifecycleChange, Status, StepResult
+from .lifecycle import (
+    Advance,
+    Certification,
+    Deployment,
+    LifecycleChange,
+    Status,
+    StepResult,
+)
 
 __all__ = [
     "SPEC_VERSION",
@@ -460,6 +467,7 @@ class Flags:
         now: float,
         artifact_time: float | None = None,
         evaluated: Mapping[str, Sequence[str]] | None = None,
+        module: str | None = None,
     ) -> Certification:
         """Returns the verdict on an artifact from its test results under two strategies.
 
@@ -471,13 +479,20 @@ class Flags:
         ``nextRelease``. With it, tests that evaluated no flag of the document count as not run, and
         a feature that the tests under Next Release did not evaluate remains in ``Staging``.
 
+        The artifact of a ``module`` contains the features that name it in ``lifecycle.modules``.
+        Such a feature is ``Done`` once each of its modules is certified.
+
         Raises ``ValueError`` for an invalid result or a time that is not in seconds.
         """
 
-    def deployment(self, artifact_time: float, now: float) -> Deployment:
+    def deployment(
+        self, artifact_time: float, now: float, *, module: str | None = None
+    ) -> Deployment:
         """Returns the features of an artifact built at ``artifact_time`` and deployed at ``now``.
 
         Features that are ``Done`` enter ``Beta``; features that an older artifact lacks leave it.
+        The artifact of a ``module`` contains the features that name it in ``lifecycle.modules``.
+        Such a feature enters ``Beta`` once it is deployed in each of its modules.
 
         Raises ``LifecycleError`` if the document has no record that the artifact was certified as
         deployable, and ``ValueError`` for a time that is not in seconds.

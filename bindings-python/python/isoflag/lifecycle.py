@@ -20,6 +20,7 @@ __all__ = [
     "Status",
     "StepResult",
     "System",
+    "WaitingFeature",
 ]
 
 Status: TypeAlias = Literal["To Do", "Doing", "Staging", "Done", "Finished"]
@@ -56,7 +57,16 @@ class ArtifactFeature(TypedDict):
     included: Answer
     """Whether it was on the main branch when the artifact was built."""
     beta: bool
-    """Whether beta users get it: it is done, and the artifact is deployed."""
+    """Whether beta users get it: it is done, and deployed in each of its modules."""
+
+
+class WaitingFeature(TypedDict):
+    """A feature that is done once more modules are certified."""
+
+    key: str
+    """The flag's key."""
+    modules: list[str]
+    """The names of these modules."""
 
 
 class Certification(TypedDict):
@@ -69,11 +79,15 @@ class Certification(TypedDict):
     artifactTimestamp: float
     """The time at which it was built."""
     changes: list[LifecycleChange]
-    """The features that become ``Done``."""
+    """The features that become ``Done``, and those of which the module is certified."""
     left: list[ArtifactFeature]
     """The features that remain in ``Staging``: the artifact is not known to contain them."""
     untested: list[str]
     """Keys that remain in ``Staging``: the tests under Next Release did not evaluate them."""
+    waiting: list[WaitingFeature]
+    """The features that remain in ``Staging`` until other modules are certified too."""
+    module: str | None
+    """The module of the artifact, if it was named."""
 
 
 class Decision(TypedDict):
@@ -81,7 +95,9 @@ class Decision(TypedDict):
 
     key: str
     """The flag's key."""
-    decision: Literal["waits", "next stage", "complete", "alarm", "malformed plan"]
+    decision: Literal[
+        "waits", "next stage", "complete", "alarm", "malformed plan", "malformed flag"
+    ]
     """The decision."""
     reason: str
     """The reason, in words."""
@@ -94,7 +110,7 @@ class Decision(TypedDict):
     alarms: list[str]
     """The alarms that are on; without one, those whose state is unknown."""
     path: str | None
-    """The place of the problem in a malformed plan."""
+    """The place of the problem in a malformed plan or flag."""
     changed: bool
     """Whether the flag in the document changes."""
 

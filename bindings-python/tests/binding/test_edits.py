@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import isoflag
-from isoflag import Context, Flags, convert, edit
+from isoflag import Context, Flags, convert, edit, promote
 
 TEXT = (
     '{ "flags": {"new":  {"on": false, "variations": [false, true], '
@@ -65,6 +65,49 @@ def test_an_invalid_argument_is_named() -> None:
         edit({"flags": {}}, [])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="unknown source `unleash`"):
         convert("{}", "unleash")  # type: ignore[arg-type]
+
+
+STAGING = (
+    '{"flags": {"new": {"on": true, "variations": [false, true], "fallthrough": {"rollout": '
+    '{"variations": [{"variation": 1, "weight": 100000}]}}, "description": "d"}, "other": {}}}'
+)
+
+
+def test_a_promotion_has_the_text_and_notes() -> None:
+    promoted = promote(STAGING, TEXT, features=["new"], now=99)
+    assert promoted.text == TEXT.replace('{ "flags"', '{ "meta": {"version": 1}, "flags"').replace(
+        '"fallthrough": {"variation": 1}',
+        '"fallthrough": {"variation": 1}, "version": 1, "description": "d"',
+    )
+    assert promoted.notes == []
+    for source in (STAGING.encode(), json.loads(STAGING), Flags.from_json(STAGING)):
+        again = promote(source, TEXT.encode(), features=("new",), now=99.9)
+        assert again == promoted
+    (note, *_) = promote(STAGING, '{"flags": {}}', features=["new"]).notes
+    assert (note.code, note.path) == ("rollout-left-out", "flags.new.fallthrough")
+    text, notes = promote(
+        STAGING, '{"flags": {}}', features=["new"], with_rollout=True, with_on=True
+    )
+    flag = json.loads(text)["flags"]["new"]
+    assert flag["on"] is True
+    assert "rollout" in flag["fallthrough"]
+    assert notes == []
+
+
+def test_a_rejected_promotion_is_a_document_error() -> None:
+    with pytest.raises(isoflag.DocumentError, match="no-such-flag") as raised:
+        promote(STAGING, TEXT, features=["no-such-flag"])
+    assert (raised.value.code, raised.value.path) == ("unknown-flag", "flags.no-such-flag")
+    for source, text in (("{", TEXT), (STAGING, "{")):
+        with pytest.raises(isoflag.DocumentError) as raised:
+            promote(source, text)
+        assert raised.value.code == "not-json"
+    with pytest.raises(ValueError, match="1800000000000` is not a time in seconds"):
+        promote(STAGING, TEXT, now=1.8e12)
+    with pytest.raises(TypeError, match="`features`"):
+        promote(STAGING, TEXT, features="new")
+    with pytest.raises(TypeError, match="expected JSON text"):
+        promote(STAGING, {"flags": {}})  # type: ignore[arg-type]
 
 
 def test_a_conversion_has_flags_and_notes() -> None:

@@ -112,6 +112,27 @@ def test_a_deployment_lists_the_features_in_beta() -> None:
     assert refused.value.code == "not-certified"
 
 
+def test_a_feature_of_several_modules_waits_for_each() -> None:
+    lifecycle = {"status": "Staging", "statusTimestamp": 100, "modules": ["api", "web"]}
+    artifacts = [{"module": "api", "timestamp": 200, "deployable": True}]
+    document = {"flags": {"new": {"lifecycle": lifecycle}}, "meta": {"artifacts": artifacts}}
+    flags = Flags.from_dict(document)
+    found = flags.certification(
+        production_state="passed", next_release="passed", now=NOW, artifact_time=200, module="api"
+    )
+    assert found["module"] == "api"
+    assert found["waiting"] == [{"key": "new", "modules": ["web"]}]
+    (change,) = found["changes"]
+    assert (change["from"], change["to"]) == ("Staging", "Staging")
+    assert change["set"] == {"certifiedTimestamps": {"api": 1_795_172_400}}
+    whole = flags.certification(production_state="passed", next_release="passed", now=NOW)
+    assert (whole["module"], whole["changes"], whole["waiting"]) == (None, [], [])
+    deployed = flags.deployment(200, NOW, module="api")
+    assert deployed["changes"][0]["set"] == {"deployedTimestamps": {"api": 1_795_172_400}}
+    with pytest.raises(LifecycleError, match="certify --module web --artifact-time 200"):
+        flags.deployment(200, NOW, module="web")
+
+
 def test_only_a_complete_rollout_can_be_finished() -> None:
     change = one_flag("Done").finish("new", 1_000, safety_period=500)
     assert change is not None

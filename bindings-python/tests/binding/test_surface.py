@@ -63,6 +63,7 @@ def test_the_package_exports_these_names() -> None:
         "edit",
         "from_appconfig_key",
         "parse_ttl",
+        "promote",
         "replay",
         "secure_mode_hash",
         "to_appconfig_key",

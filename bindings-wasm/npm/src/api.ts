@@ -70,6 +70,7 @@ export type {
   Certification,
   CertificationOptions,
   Deployment,
+  DeploymentOptions,
   KnownAnswer,
   LifecycleChange,
   RolloutDecision,

@@ -3,7 +3,7 @@
 export * from "./api.js";
 export { checkEnvironments } from "./tools/check.js";
 export { Diff } from "./tools/diff.js";
-export { convert, edit } from "./tools/edit.js";
+export { convert, edit, promote } from "./tools/edit.js";
 export { Explanation, Receipt, ReceiptError, replay } from "./tools/explanation.js";
 export { fromAppConfigKey, parseTtl, secureModeHash, toAppConfigKey } from "./tools/formats.js";
 export { DocumentHistory, PinError } from "./tools/history.js";

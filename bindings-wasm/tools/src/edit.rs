@@ -1,8 +1,11 @@
-//! Exports edits of a document's text, and conversions from other tools.
+//! Exports edits of a document's text, promotions into it, and conversions from other tools.
 
 use isoflag::{Flags, Object, Value};
-use isoflag_tools::{Conversion, ConversionSource, EditError, Note, moment_of_seconds};
+use isoflag_tools::{
+    Conversion, ConversionSource, EditError, Note, PromoteOptions, moment_of_seconds,
+};
 use isoflag_wasm::failure::{Failed, noted};
+use isoflag_wasm::handles::with_flags;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Thrown, refused};
@@ -18,6 +21,37 @@ pub fn edit_text(text: &[u8], edits: &[u8], now: f64) -> Result<String, Thrown> 
     let now = moment_of_seconds(now).map_err(|error| refused(format!("`now`: {error}")))?;
     let edited = isoflag_tools::edit(utf8(text)?, &edits, now);
     Ok(edited.map_err(|error| rejected(&error))?)
+}
+
+/// Returns the text of a document after flags of another one are carried into it: the JSON text of `{text, notes}`. The
+/// features are the JSON text of an array of keys.
+///
+/// # Errors
+///
+/// As [`isoflag_tools::promote`], and if an argument is invalid or the source was freed.
+#[wasm_bindgen(js_name = promoteText)]
+pub fn promote_text(
+    from: u32,
+    text: &[u8],
+    features: &[u8],
+    with_rollout: bool,
+    with_targets: bool,
+    with_on: bool,
+    now: f64,
+) -> Result<String, Thrown> {
+    let from = with_flags(from, Flags::clone)?;
+    let features = Value::parse(features).map_err(|error| isoflag_wasm::failure::json(&error))?;
+    let features = features.as_array().unwrap_or_default().iter().filter_map(Value::as_str);
+    let features: Vec<String> = features.map(str::to_owned).collect();
+    let options = PromoteOptions { features: &features, with_rollout, with_targets, with_on };
+    let now = moment_of_seconds(now).map_err(|error| refused(format!("`now`: {error}")))?;
+    let promoted = isoflag_tools::promote(&from, utf8(text)?, &options, now);
+    let promoted = promoted.map_err(|error| rejected(&error))?;
+    let members = [
+        ("text", Value::from(promoted.text)),
+        ("notes", promoted.notes.iter().map(Note::to_value).collect()),
+    ];
+    Ok(Value::Object(Object::from_iter(members)).to_canonical_json())
 }
 
 fn rejected(error: &EditError) -> Failed {

@@ -117,6 +117,7 @@ pub fn certification(
     flags: u32,
     production_state: &str,
     next_release: &str,
+    module: Option<String>,
     artifact_time: Option<f64>,
     now: f64,
     evaluated: Option<String>,
@@ -132,12 +133,15 @@ pub fn certification(
         let read = TestEvidence::read(&parsed(text.as_bytes())?);
         read.map_err(|message| refused(format!("`evaluated`: {message}")))
     });
+    let module = module.as_deref();
     let found = match evidence.transpose()? {
         None => with_flags(flags, |flags| {
-            isoflag_tools::certification(flags, first, second, built, now)
+            isoflag_tools::certification(flags, first, second, module, built, now)
         })?,
         Some(evidence) => with_flags(flags, |flags| {
-            isoflag_tools::certification_by_evidence(flags, first, second, built, now, &evidence)
+            isoflag_tools::certification_by_evidence(
+                flags, first, second, module, built, now, &evidence,
+            )
         })?,
     };
     Ok(found.to_value().to_canonical_json())
@@ -149,9 +153,15 @@ pub fn certification(
 ///
 /// As [`isoflag_tools::deployment`], if a time is invalid, or the document was freed.
 #[wasm_bindgen]
-pub fn deployment(flags: u32, artifact_time: f64, now: f64) -> Result<String, Thrown> {
+pub fn deployment(
+    flags: u32,
+    module: Option<String>,
+    artifact_time: f64,
+    now: f64,
+) -> Result<String, Thrown> {
     let (built, now) = (moment("artifactTime", artifact_time)?, moment("now", now)?);
-    let found = with_flags(flags, |flags| isoflag_tools::deployment(flags, built, now))?;
+    let module = module.as_deref();
+    let found = with_flags(flags, |flags| isoflag_tools::deployment(flags, module, built, now))?;
     let found = found.map_err(|error| failure::lifecycle(&error))?;
     Ok(found.to_value().to_canonical_json())
 }

@@ -1,10 +1,10 @@
-"""Edits of a document's text, and conversions of other tools' flags."""
+"""Edits of a document's text, flags carried into it, and conversions of other tools' flags."""
 
 from __future__ import annotations
 
 import json
 
-from ..builders import Json
+from ..builders import Json, rollout, weights
 from ..topic import Topic
 
 NOW = 900
@@ -93,6 +93,80 @@ def edits() -> Topic:
     return topic
 
 
+PLAN: Json = {"clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}], "id": "pro", "variation": 0}
+PLAN_TEXT = '{"variation": 0, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}], "id": "pro"}'
+
+
+def promotions() -> Topic:
+    """Flags of another document in the text of a document."""
+    topic = Topic("promotions", "Flags carried from one document to another")
+    time = f', "lifecycle": {{"lastModifiedTimestamp": {NOW}}}'
+    own: dict[str, Json] = {
+        "key": "flag",
+        "version": 9,
+        "on": False,
+        "variations": [True, False],
+        "offVariation": 1,
+        "fallthrough": {"variation": 0},
+    }
+
+    def source(**members: Json) -> Json:
+        return {"flags": {"flag": {**own, **members}}}
+
+    def ask(slug: str, description: str, made: Json, document: str, expect: dict[str, Json], **options: Json) -> None:
+        call: dict[str, Json] = {"from": made, "text": document, "now": NOW, **options}
+        topic.case(slug, "lifecycle", description, {"promote": call}, expect)
+
+    def note(code: str, path: str) -> Json:
+        return {"code": code, "path": path}
+
+    def carried(slug: str, description: str, made: Json, flag: str, *notes: Json, more: str = "", **options: Json) -> None:
+        """The flag of the text with another form, and members after it."""
+        after = text(flag.replace("3e0", "4"), version=8, time=f"{time}{more}")
+        ask(slug, description, made, text(), {"text": after, "notes": list(notes)}, features=["flag"], **options)
+
+    unchanged: dict[str, Json] = {"text": text(), "notes": []}
+    ask("same", "equal definitions change nothing", source(), text(), unchanged, features=["flag"])
+    ask("own", "what an environment decides is kept", source(salt="x", offVariation=0, trackEvents=True,
+        lifecycle={"status": "Done", "statusTimestamp": 5}, targets=[{"variation": 1, "values": ["ada"]}],
+        fallthrough={"rollout": rollout(weights((0, 50_000), (1, 50_000)))}), text(), unchanged, features=["flag"])  # fmt: skip
+    carried("rules", "rules are part of the definition", source(rules=[PLAN]), FLAG, more=f', "rules": [{PLAN_TEXT}]')
+    carried("on", "whether it is on is carried if it is requested", source(), FLAG.replace('true, "v', 'false, "v'), withOn=True)
+    carried("rollout", "percentages are carried if it is requested", source(fallthrough={"variation": 1}),
+            FLAG.replace('"variation": 0', '"variation": 1'), withRollout=True)  # fmt: skip
+    carried("targets", "targets are carried if it is requested", source(targets=[{"variation": 1, "values": ["ada"]}]), FLAG,
+            more=', "targets": [{"variation": 1, "values": ["ada"]}]', withTargets=True)  # fmt: skip
+    swapped = FLAG.replace("[true, false]", "[false, true]").replace('"offVariation": 1', '"offVariation": 0')
+    carried(
+        "order", "a kept index follows its value", source(variations=[False, True]), swapped.replace('"variation": 0', '"variation": 1')
+    )
+    new: Json = {"flags": {"new": {**own, "key": "new", "on": True, "fallthrough": {"rollout": rollout(weights((0, 50_000), (1, 50_000)))},
+                                   "targets": [{"variation": 0, "values": ["ada"]}]}}}  # fmt: skip
+    added = (
+        '{"meta": {"version": 1, "lastModifiedTimestamp": 900},"flags":{"new": {"key": "new", "lifecycle": {"lastModifiedTimestamp": 900}, '
+        '"version": 1, "on": false, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 1}}}}'
+    )
+    ask("new", "a new flag is off, and serves no percentage and no target", new, '{"flags":{}}',
+        {"text": added, "notes": [note("rollout-left-out", "flags.new.fallthrough"), note("targets-left-out", "flags.new.targets")]})  # fmt: skip
+    broken: Json = {"flags": {"flag": {**own, "on": True, "rules": 7}}}
+    refusals: list[tuple[str, Json, str, str, dict[str, Json]]] = [
+        ("unknown-flag", source(), "unknown-flag", "flags.none", {"features": ["none"]}),
+        ("malformed-source", broken, "malformed-flag", "flags.flag", {"features": ["flag"]}),
+        (
+            "lost-value",
+            source(variations=[True, 5], offVariation=0),
+            "unknown-variation",
+            "flags.flag.offVariation",
+            {"features": ["flag"]},
+        ),
+    ]
+    for slug, made, code, path, options in refusals:
+        ask(f"refused-{slug}", "flags that do not fit are not carried", made, text(), {"error": {"code": code, "path": path}}, **options)
+    ask("refused-text", "a text that is not a document", source(), "{", {"error": {"code": "not-json"}})
+    ask("refused-source", "a source that is not a document", {"neither": 1}, text(), {"error": {"code": "not-a-document"}})
+    return topic
+
+
 def conversions() -> Topic:
     """Flags of other tools."""
     topic = Topic("conversions", "Conversions of the flags of other tools")
@@ -165,4 +239,4 @@ def conversions() -> Topic:
 
 def topics() -> list[Topic]:
     """The topics of this module."""
-    return [edits(), conversions()]
+    return [edits(), promotions(), conversions()]

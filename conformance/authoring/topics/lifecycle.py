@@ -78,6 +78,9 @@ def statuses() -> Topic:
          "Done", {"stagedTimestamp": 50}),
         ("forgets-staged", "a flag that is in development again is in no artifact", {"status": "Done", "stagedTimestamp": 50, "deployedTimestamp": 60},
          "Doing", {"stagedTimestamp": None, "deployedTimestamp": None}),
+        ("forgets-modules", "nor is it certified or deployed in a module",
+         {"status": "Done", "modules": ["api"], "certifiedTimestamps": {"api": 50}, "deployedTimestamps": {"api": 60}},
+         "Doing", {"certifiedTimestamps": None, "deployedTimestamps": None}),
         ("stages-anew", "nor since when it was", {"status": "Doing", "stagedTimestamp": 50}, "Staging", {}),
         ("keeps-the-rest", "nothing else changes", {"status": "To Do", "owner": "web", "lastModifiedTimestamp": 5}, "Doing", {}),
     ]  # fmt: skip
@@ -135,7 +138,7 @@ def certifications() -> Topic:
         if row["result"] != "deployable":
             answered = {"refused": {"code": row["result"], "legal": []}}
         ask(f"artifacts-{number}", f"whether an artifact of 200 may be deployed: {row['why']}",
-            {"deployment": {"artifactTime": 200, "now": NOW}}, {"flags": {}, "meta": row["meta"]}, answered)  # fmt: skip
+            {"deployment": {"artifactTime": 200, "now": NOW, **module_of(row)}}, {"flags": {}, "meta": row["meta"]}, answered)  # fmt: skip
     artifact = TABLES["artifact"]
     built, now = artifact["built"], artifact["now"]
     for number, row in enumerate(artifact["features"]):
@@ -158,6 +161,28 @@ def certifications() -> Topic:
             {"certification": {"productionState": "passed", "nextRelease": "passed", "artifactTime": built, "now": now}}, made,
             {"verdict": "certified", "deployable": True, "artifactTimestamp": built, "changes": changes,
              "left": [feature] if status == "Staging" and included != "yes" else [], "untested": []})  # fmt: skip
+    modules = TABLES["modules"]
+    named = module_of(modules)
+    built, now = modules["built"], modules["now"]
+    for number, row in enumerate(modules["features"]):
+        lifecycle, included, waiting = row["lifecycle"], row["included"], row["waiting"]
+        status = lifecycle["status"]
+        feature = {"key": "flag", "status": status, "included": included, "beta": row["beta"]}
+        made = one(lifecycle)
+        recorded: Json = {**made, "meta": {"artifacts": [{**named, "timestamp": built, "deployable": True}]}}
+        changes = []
+        if row["certified"] is not None:
+            changes = [{"key": "flag", "from": "Staging", "to": row["certified"].get("status", "Staging"), "set": row["certified"]}]
+        is_late = status == "Staging" and included == "no"
+        ask(f"module-certification-{number}", f"an artifact of a module is certified: {row['why']}",
+            {"certification": {"productionState": "passed", "nextRelease": "passed", "artifactTime": built, "now": now, **named}}, made,
+            {"verdict": "certified", "deployable": True, "artifactTimestamp": built, "changes": changes, "untested": [], **named,
+             "waiting": [{"key": "flag", "modules": waiting}] if waiting else [],
+             "left": [{**feature, "beta": False}] if is_late else []})  # fmt: skip
+        written = [] if row["deployed"] is None else [{"key": "flag", "from": status, "to": status, "set": row["deployed"]}]
+        ask(f"module-deployment-{number}", f"an artifact of a module is deployed: {row['why']}",
+            {"deployment": {"artifactTime": built, "now": now, **named}}, recorded,
+            {"features": [] if included is None else [feature], "changes": written})  # fmt: skip
     for row in TABLES["finish"]:
         status, constant, result = row["status"], row["constant"], row["result"]
         share = 0 if constant else 1
@@ -361,6 +386,11 @@ def retirement_topics() -> list[Topic]:
     listed: Json = [{"key": key} for key in ("a", "b", "\U0001f600", "\ufb01")]
     topic.case("several", "lifecycle", "in the order of the keys", {"retirements": call}, {"retirements": listed}, document=several)
     return [topic]
+
+
+def module_of(row: dict[str, Json]) -> dict[str, Json]:
+    """The argument for the module of an artifact, if a row names one."""
+    return {"module": row["module"]} if "module" in row else {}
 
 
 def rules_said(feedback: str, plans: str, need: str) -> dict[str, Json]:

@@ -116,6 +116,9 @@ fn of_file(file: &Path, samples: &mut BTreeSet<Sample>) {
             "consistency" => add("gate", &[&document, &arguments.to_string(), "", &context]),
             "parseTtl" => add("texts", &[&argument("text")]),
             "edit" => add("edit", &[&argument("text"), &argument("edits"), &argument("now")]),
+            "promote" => {
+                add("promote", &[&argument("from"), &argument("text"), &argument("now")]);
+            }
             "convert" => add("convert", &[&argument("text")]),
             "project" => {
                 add("project", &[&document, &argument("known"), &argument("private"), &context]);

@@ -39,7 +39,7 @@ const fn target(name: &'static str, enter: fn(&Input<'_>), memory: u64, blocks: 
 }
 
 /// All targets, with the bytes of memory and the basic blocks that each byte of input may take.
-pub const TARGETS: [Target; 25] = [
+pub const TARGETS: [Target; 26] = [
     target("json", json::json, 400, 2_000),
     target("numbers", json::numbers, 400, 20_000),
     target("patterns", json::patterns, 50_000, 200_000),
@@ -55,6 +55,7 @@ pub const TARGETS: [Target; 25] = [
     target("impact", tools::impact, 1_000, 10_000),
     target("check", tools::check, 1_000, 20_000),
     target("edit", tools::edit, 1_000, 10_000),
+    target("promote", tools::promote, 1_000, 10_000),
     target("in-place", tools::in_place, 1_000, 10_000),
     target("project", tools::project, 1_000, 10_000),
     target("typing", tools::typing, 2_000, 20_000),

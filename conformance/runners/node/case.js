@@ -201,12 +201,14 @@ class CaseRun {
       }
       case "edit":
         return { text: this.#edit(given) };
+      case "promote":
+        return this.#promote(given);
       case "convert":
         return this.#convert(given);
       case "certification":
         return this.#loaded.certification(given);
       case "deployment":
-        return this.#loaded.deployment(given.artifactTime, given.now);
+        return this.#loaded.deployment(given.artifactTime, given.now, { module: given.module });
       case "finish":
         return { change: this.#loaded.finish(given.flag, given.now, given.safetyPeriod) ?? null };
       case "advance": {
@@ -240,6 +242,15 @@ class CaseRun {
     const edit = this.#tool("edit");
     const encoded = edit(new TextEncoder().encode(text), edits, { now });
     return same(edit(text, edits, { now }), encoded, "the edited text");
+  }
+
+  #promote({ from, text, ...options }) {
+    const promote = this.#tool("promote");
+    const loaded = this.#document(from);
+    const encoded = promote(JSON.stringify(from), new TextEncoder().encode(text), options);
+    const { text: after, notes } = promote(loaded, text, options);
+    same(after, encoded.text, "the text with carried flags");
+    return { text: after, notes: notes.map(({ code, path }) => ({ code, path })) };
   }
 
   #convert({ text, source }) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use isoflag::{Flags, Object, Value};
 
-use crate::lifecycle::{Lifecycle, LifecycleChange, Status, lifecycle, read_moment};
+use crate::lifecycle::{CERTIFIED, Lifecycle, LifecycleChange, Status, lifecycle, read_moment};
 use crate::ternary::Ternary;
 
 /// The verdict and the changes that follow from an artifact's test results.
@@ -24,9 +24,11 @@ use crate::ternary::Ternary;
 pub struct Certification {
     /// The verdict.
     pub verdict: CertificationVerdict,
+    /// The module of the artifact; `None` if the system has one artifact.
+    pub module: Option<Arc<str>>,
     /// When the artifact was built, in seconds since the epoch.
     pub artifact_time: f64,
-    /// The features that become `Done`.
+    /// The features that become `Done`, and those of which this module is certified.
     pub changes: Vec<LifecycleChange>,
     /// The features that remain in `Staging` because the artifact does not contain them, or because
     /// that is unknown.
@@ -34,6 +36,9 @@ pub struct Certification {
     /// The features in the artifact that remain in `Staging`, because the tests under `Next
     /// Release` passed without evaluating them.
     pub untested: Vec<Arc<str>>,
+    /// The features that remain in `Staging` until other modules are certified too, with the names
+    /// of these.
+    pub waiting: Vec<(Arc<str>, Vec<Arc<str>>)>,
 }
 
 /// Returns the verdict and the changes that follow from an artifact's tests: first all tests
@@ -43,11 +48,15 @@ pub struct Certification {
 /// from `Staging` to `Done`. An artifact that is built at `now` from the current sources
 /// contains all of them; an older one contains those that were in `Staging` when it was built.
 ///
+/// The artifact of a module contains the features that name the module in `lifecycle.modules`; such a
+/// feature is done once each of its modules is certified. Other features are left out, as are those
+/// with modules if the artifact has none.
+///
 /// ```
 /// use isoflag::Flags;
 /// use isoflag_tools::{CertificationVerdict, StepResult, certification};
 /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
-/// let found = certification(&flags, StepResult::Passed, StepResult::Passed, None, 1_000.0);
+/// let found = certification(&flags, StepResult::Passed, StepResult::Passed, None, None, 1_000.0);
 /// assert_eq!(found.verdict, CertificationVerdict::Certified);
 /// assert_eq!(found.changes.first().map(|change| change.to.as_str()), Some("Done"));
 /// # Ok::<(), isoflag::DocumentError>(())
@@ -57,10 +66,11 @@ pub fn certification(
     flags: &Flags,
     production_state: StepResult,
     next_release: StepResult,
+    module: Option<&str>,
     artifact_time: Option<f64>,
     now: f64,
 ) -> Certification {
-    certified(flags, production_state, next_release, artifact_time, now, None)
+    certified(flags, production_state, next_release, module, artifact_time, now, None)
 }
 
 /// Like [`certification`], with the flags that the tests evaluated as evidence. Tests
@@ -72,7 +82,7 @@ pub fn certification(
 /// use isoflag_tools::{CertificationVerdict, StepResult, TestEvidence, certification_by_evidence};
 /// let flags = Flags::from_json(br#"{"flags": {"f": {"lifecycle": {"status": "Staging"}}}}"#)?;
 /// let (passed, nothing) = (StepResult::Passed, TestEvidence::default());
-/// let found = certification_by_evidence(&flags, passed, passed, None, 1_000.0, &nothing);
+/// let found = certification_by_evidence(&flags, passed, passed, None, None, 1_000.0, &nothing);
 /// assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
 /// # Ok::<(), isoflag::DocumentError>(())
 /// ```
@@ -81,6 +91,7 @@ pub fn certification_by_evidence(
     flags: &Flags,
     production_state: StepResult,
     next_release: StepResult,
+    module: Option<&str>,
     artifact_time: Option<f64>,
     now: f64,
     evidence: &TestEvidence,
@@ -91,20 +102,22 @@ pub fn certification_by_evidence(
     };
     let first = result(production_state, &evidence.production_state);
     let second = result(next_release, &evidence.next_release);
-    certified(flags, first, second, artifact_time, now, Some(evidence))
+    certified(flags, first, second, module, artifact_time, now, Some(evidence))
 }
 
 fn certified(
     flags: &Flags,
     production_state: StepResult,
     next_release: StepResult,
+    module: Option<&str>,
     artifact_time: Option<f64>,
     now: f64,
     evidence: Option<&TestEvidence>,
 ) -> Certification {
     let verdict = CertificationVerdict::of(production_state, next_release);
-    let (mut changes, mut left, mut untested) = (Vec::new(), Vec::new(), Vec::new());
-    for (key, lifecycle) in staged(flags) {
+    let (mut changes, mut left) = (Vec::new(), Vec::new());
+    let (mut untested, mut waiting) = (Vec::new(), Vec::new());
+    for (key, lifecycle) in staged(flags, module) {
         let included = match artifact_time {
             None => Ternary::Yes,
             Some(built) => included(&lifecycle, built),
@@ -115,26 +128,64 @@ fn certified(
             if evidence.is_some_and(|evidence| !evidence.next_release.contains(&key)) {
                 untested.push(key);
             } else {
-                let done = Status::Done;
-                changes.push(LifecycleChange::of_status(key, &lifecycle, done, now));
+                let (change, missing) = passed(&key, &lifecycle, module, now);
+                changes.extend(change);
+                if !missing.is_empty() {
+                    waiting.push((key, missing));
+                }
             }
         }
     }
     let artifact_time = artifact_time.unwrap_or(now);
-    Certification { verdict, artifact_time, changes, left, untested }
+    let module = module.map(Arc::from);
+    Certification { verdict, module, artifact_time, changes, left, untested, waiting }
+}
+
+/// The change of a feature whose tests have passed in a module, and its modules that are not certified
+/// yet. Once all are, the feature is done.
+fn passed(
+    key: &Arc<str>,
+    lifecycle: &Lifecycle,
+    module: Option<&str>,
+    now: f64,
+) -> (Option<LifecycleChange>, Vec<Arc<str>>) {
+    let done = || LifecycleChange::of_status(Arc::clone(key), lifecycle, Status::Done, now);
+    let Some(module) = module else { return (Some(done()), Vec::new()) };
+    let held = lifecycle.module_times(CERTIFIED);
+    let is_new = held.get(module).is_none();
+    let times = if is_new { held.with(module, Value::from(now)) } else { held };
+    let missing = lifecycle.modules_without(&times);
+    let set = vec![(CERTIFIED, Value::Object(times))];
+    let change = if missing.is_empty() {
+        let mut change = done();
+        change.set.extend(set);
+        Some(change)
+    } else {
+        let status = Status::Staging;
+        let key = Arc::clone(key);
+        is_new.then(|| LifecycleChange { key, from: Some(status), to: status, set })
+    };
+    (change, missing)
 }
 
 impl Certification {
-    /// `{verdict, deployable, artifactTimestamp, changes, left, untested}`.
+    /// `{verdict, deployable, module, artifactTimestamp, changes, left, untested, waiting}`.
     #[must_use]
     pub fn to_value(&self) -> Value {
+        let waiting = |(key, modules): &(Arc<str>, Vec<Arc<str>>)| {
+            let modules = modules.iter().cloned().map(Value::String).collect();
+            let members = [("key", Value::String(Arc::clone(key))), ("modules", modules)];
+            Value::Object(Object::from_iter(members))
+        };
         Value::Object(Object::from_iter([
             ("verdict", Value::from(self.verdict.as_str())),
             ("deployable", Value::Bool(self.verdict.deployable())),
+            ("module", self.module_name().unwrap_or_default()),
             ("artifactTimestamp", Value::from(self.artifact_time)),
             ("changes", self.changes.iter().map(LifecycleChange::to_value).collect()),
             ("left", self.left.iter().map(ArtifactFeature::to_value).collect()),
             ("untested", self.untested.iter().cloned().map(Value::String).collect()),
+            ("waiting", self.waiting.iter().map(waiting).collect()),
         ]))
     }
 
@@ -142,19 +193,28 @@ impl Certification {
     /// reads.
     #[must_use]
     pub fn artifact(&self, now: f64) -> Value {
-        Value::Object(Object::from_iter([
+        let members = [
             ("timestamp", Value::from(self.artifact_time)),
             ("deployable", Value::Bool(self.verdict.deployable())),
             ("certifiedTimestamp", Value::from(now)),
-        ]))
+        ];
+        let module = self.module_name().map(|name| ("module", name));
+        Value::Object(members.into_iter().chain(module).collect())
+    }
+
+    fn module_name(&self) -> Option<Value> {
+        self.module.clone().map(Value::String)
     }
 }
 
-/// The features in `Staging`, in the order of the keys.
-fn staged(flags: &Flags) -> Vec<(Arc<str>, Lifecycle)> {
+/// The features of a module in `Staging`, in the order of the keys.
+fn staged(flags: &Flags, module: Option<&str>) -> Vec<(Arc<str>, Lifecycle)> {
     let with_lifecycle = |key: &str| Some((Arc::from(key), lifecycle(flags, key)?));
     let all = flags.keys().filter_map(with_lifecycle);
-    all.filter(|(_, lifecycle)| lifecycle.status == Some(Status::Staging)).collect()
+    let is_staged = |lifecycle: &Lifecycle| {
+        lifecycle.status == Some(Status::Staging) && lifecycle.is_in(module)
+    };
+    all.filter(|(_, lifecycle)| is_staged(lifecycle)).collect()
 }
 
 /// Whether an artifact built at this moment contains the feature: whether the feature was in

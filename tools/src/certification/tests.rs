@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::analysis::constant;
-use crate::lifecycle::{artifacts, with_changes, with_status};
+use crate::lifecycle::{artifacts, followed_changes, with_changes, with_status};
 use crate::strategy::{Strategy, StrategyKind, with_strategy};
 
 fn table(name: &str) -> Value {
@@ -26,7 +26,7 @@ fn one_flag(lifecycle: &Value) -> Flags {
 /// Returns the document after an artifact was certified.
 fn certified(flags: &Flags, built: f64) -> Flags {
     let (passed, not_run) = (StepResult::Passed, StepResult::NotRun);
-    let artifact = certification(flags, passed, not_run, Some(built), built).artifact(built);
+    let artifact = certification(flags, passed, not_run, None, Some(built), built).artifact(built);
     with_changes(flags, &[], Some(&artifact)).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn test_results_decide_the_verdict_and_the_changes() {
     for row in rows(&steps) {
         let result = |name| StepResult::named(member(row, name).as_str().unwrap()).unwrap();
         let (first, second) = (result("productionState"), result("nextRelease"));
-        let found = certification(&staged, first, second, None, 900.0);
+        let found = certification(&staged, first, second, None, None, 900.0);
         assert_eq!(Some(found.verdict.as_str()), member(row, "verdict").as_str(), "{row}");
         assert_eq!(Some(found.verdict.deployable()), member(row, "deployable").as_bool(), "{row}");
         assert_eq!(Some(!found.changes.is_empty()), member(row, "moves").as_bool(), "{row}");
@@ -58,7 +58,7 @@ fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
     let (built, now) = (time("built"), time("now"));
     for row in rows(member(&artifact, "features")) {
         let flags = one_flag(member(row, "lifecycle"));
-        let deployment = deployment(&certified(&flags, built), built, now).unwrap();
+        let deployment = deployment(&certified(&flags, built), None, built, now).unwrap();
         let feature = deployment.features.first();
         let included = feature.map(|feature| feature.included.as_str());
         assert_eq!(included, member(row, "included").as_str(), "{row}");
@@ -72,7 +72,7 @@ fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
         assert_eq!(&deployed.unwrap_or_default(), member(row, "deployed"), "{row}");
 
         let passed = StepResult::Passed;
-        let certified = certification(&flags, passed, passed, Some(built), now);
+        let certified = certification(&flags, passed, passed, None, Some(built), now);
         let done = certified.changes.first();
         let done = done.map(|change| member(&change.to_value(), "set").clone());
         assert_eq!(&done.unwrap_or_default(), member(row, "done"), "{row}");
@@ -84,13 +84,100 @@ fn an_artifact_contains_the_features_in_staging_at_its_build_time() {
 }
 
 #[test]
+fn a_feature_is_done_and_deployed_once_it_is_in_each_of_its_modules() {
+    let modules = table("modules");
+    let time = |name| member(&modules, name).as_number().unwrap();
+    let (built, now) = (time("built"), time("now"));
+    let module = member(&modules, "module").as_str();
+    let set = |changes: &[LifecycleChange]| -> Value {
+        changes
+            .iter()
+            .map(|change| member(&change.to_value(), "set").clone())
+            .next()
+            .unwrap_or_default()
+    };
+    let passed = StepResult::Passed;
+    for row in rows(member(&modules, "features")) {
+        let flags = one_flag(member(row, "lifecycle"));
+        let found = certification(&flags, passed, passed, module, Some(built), now);
+        assert_eq!(&set(&found.changes), member(row, "certified"), "{row}");
+        let waiting: Value = found
+            .waiting
+            .iter()
+            .flat_map(|(_, modules)| modules)
+            .cloned()
+            .map(Value::String)
+            .collect();
+        assert_eq!(&waiting, member(row, "waiting"), "{row}");
+        let is_done = found.changes.iter().any(|change| change.to == Status::Done);
+        assert!(!is_done || found.waiting.is_empty(), "{row}");
+
+        let artifact = found.artifact(now);
+        assert_eq!(member(&artifact, "module").as_str(), module);
+        let flags = with_changes(&flags, &[], Some(&artifact)).unwrap();
+        let deployed = deployment(&flags, module, built, now).unwrap();
+        assert_eq!(&set(&deployed.changes), member(row, "deployed"), "{row}");
+        let feature = deployed.features.first();
+        let included = feature.map(|feature| feature.included.as_str());
+        assert_eq!(included, member(row, "included").as_str(), "{row}");
+        let beta = feature.is_some_and(|feature| feature.beta);
+        assert_eq!(Some(beta), member(row, "beta").as_bool(), "{row}");
+
+        // The same deployment again changes nothing.
+        let after = with_changes(&flags, &deployed.changes, None).unwrap();
+        assert!(deployment(&after, module, built, now).unwrap().changes.is_empty(), "{row}");
+    }
+}
+
+#[test]
+fn each_module_keeps_its_latest_artifacts() {
+    let mut flags = Flags::from_json(br#"{"flags": {}}"#).unwrap();
+    let passed = StepResult::Passed;
+    for (module, builds) in [("web", 1), ("api", 60)] {
+        for built in 1..=builds {
+            let built = f64::from(built);
+            let found = certification(&flags, passed, passed, Some(module), Some(built), built);
+            flags = with_changes(&flags, &[], Some(&found.artifact(built))).unwrap();
+        }
+    }
+    let of = |name: &str| {
+        artifacts(&flags).iter().filter(|each| each.module.as_deref() == Some(name)).count()
+    };
+    assert_eq!((of("web"), of("api")), (1, 50));
+    assert!(deployment(&flags, Some("web"), 1.0, 99.0).is_ok());
+    let error = deployment(&flags, Some("api"), 1.0, 99.0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no certified artifact of `api` was built at 1; run `isoflag certify --module api \
+         --artifact-time 1 --write` first"
+    );
+}
+
+#[test]
+fn documents_of_other_environments_follow_a_module_that_is_certified() {
+    let staged = r#"{"status": "Staging", "statusTimestamp": 100, "modules": ["api", "web"]}"#;
+    let flags = one_flag(&Value::parse(staged.as_bytes()).unwrap());
+    let passed = StepResult::Passed;
+    let found = certification(&flags, passed, passed, Some("api"), Some(200.0), 300.0);
+    let follow = |lifecycle: &str| {
+        let other = one_flag(&Value::parse(lifecycle.as_bytes()).unwrap());
+        let changes = followed_changes(&found.changes, &other, 300.0);
+        changes.map(|changes| changes.iter().map(LifecycleChange::to_value).collect::<Vec<_>>())
+    };
+    let same = follow(staged).unwrap();
+    assert_eq!(same, found.changes.iter().map(LifecycleChange::to_value).collect::<Vec<_>>());
+    assert_eq!(follow(r#"{"status": "Done"}"#).unwrap(), []);
+    assert_eq!(follow(r#"{"status": "Doing"}"#).unwrap_err().code(), "illegal-transition");
+}
+
+#[test]
 fn after_a_fix_of_tests_alone_the_same_artifact_is_certified() {
     let flags =
         one_flag(&Value::parse(br#"{"status": "Staging", "statusTimestamp": 100}"#).unwrap());
     let (passed, failed) = (StepResult::Passed, StepResult::Failed);
-    let first = certification(&flags, passed, failed, Some(200.0), 300.0);
+    let first = certification(&flags, passed, failed, None, Some(200.0), 300.0);
     assert_eq!((first.verdict.as_str(), first.changes.len()), ("deployable", 0));
-    let second = certification(&flags, passed, passed, Some(200.0), 400.0);
+    let second = certification(&flags, passed, passed, None, Some(200.0), 400.0);
     assert_eq!((second.verdict.as_str(), second.changes.len()), ("certified", 1));
     assert_eq!(first.artifact_time.to_string(), second.artifact_time.to_string());
 }
@@ -100,8 +187,9 @@ fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
     for row in rows(&table("artifacts")) {
         let text = format!(r#"{{"flags": {{}}, "meta": {}}}"#, member(row, "meta"));
         let flags = Flags::from_json(text.as_bytes()).unwrap();
-        let result =
-            deployment(&flags, 200.0, 900.0).map_or_else(|error| error.code(), |_| "deployable");
+        let module = row.as_object().unwrap().get("module").and_then(Value::as_str);
+        let result = deployment(&flags, module, 200.0, 900.0)
+            .map_or_else(|error| error.code(), |_| "deployable");
         assert_eq!(Some(result), member(row, "result").as_str(), "{row}");
     }
 }
@@ -112,13 +200,13 @@ fn artifacts_are_recorded_by_time_and_the_oldest_certification_is_dropped() {
     let mut flags = Flags::from_json(old).unwrap();
     let passed = StepResult::Passed;
     let mut certify = |built: f64, result, now: f64| {
-        let artifact = certification(&flags, result, passed, Some(built), now).artifact(now);
+        let artifact = certification(&flags, result, passed, None, Some(built), now).artifact(now);
         flags = with_changes(&flags, &[], Some(&artifact)).unwrap();
         flags.clone()
     };
     // Entries that an older version wrote are kept.
     let two = certify(2.0, StepResult::Failed, 10.0);
-    let deployable = |flags: &Flags, built| deployment(flags, built, 99.0).is_ok();
+    let deployable = |flags: &Flags, built| deployment(flags, None, built, 99.0).is_ok();
     assert!(deployable(&two, 1.0) && !deployable(&two, 2.0));
     // An artifact that is certified again has one entry, with the latest result.
     let again = certify(2.0, passed, 11.0);
@@ -148,13 +236,13 @@ fn tests_that_evaluate_no_flag_certify_nothing() {
     for row in rows(&table("evidence")) {
         let evidence = TestEvidence::read(row).unwrap();
         let passed = StepResult::Passed;
-        let found = certification_by_evidence(&flags, passed, passed, None, 900.0, &evidence);
+        let found = certification_by_evidence(&flags, passed, passed, None, None, 900.0, &evidence);
         assert_eq!(Some(found.verdict.as_str()), member(row, "verdict").as_str(), "{row}");
         assert_eq!(Some(!found.changes.is_empty()), member(row, "moves").as_bool(), "{row}");
         assert_eq!(Some(!found.untested.is_empty()), member(row, "untested").as_bool(), "{row}");
         // No evidence makes a failure a success.
         let failed = StepResult::Failed;
-        let found = certification_by_evidence(&flags, failed, failed, None, 900.0, &evidence);
+        let found = certification_by_evidence(&flags, failed, failed, None, None, 900.0, &evidence);
         assert_eq!(found.verdict, CertificationVerdict::NotDeployable);
     }
     for (text, message) in [

@@ -65,6 +65,13 @@ fn check_lifecycle(lifecycle: &Lifecycle, flag: &Flag, scope: &Scope<'_>, lints:
         let message = format!("invalid status {value}: expected one of {statuses}");
         lints.add(Code::UNKNOWN_STATUS, &path.member("status"), message);
     }
+    if let Some(value) = lifecycle.member("modules") {
+        let count = value.as_array().map(<[Value]>::len);
+        if count != Some(lifecycle.modules.len()) {
+            let message = format!("invalid modules {value}: expected an array of different names");
+            lints.add(Code::INVALID_MODULES, &path.member("modules"), message);
+        }
+    }
     if let Some(value) = lifecycle.member("onVariation") {
         let count = flag.variations.len();
         if lifecycle.on_variation.is_none_or(|index| index as usize >= count) {

@@ -13,8 +13,8 @@ mod target;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::model::{FlagState, Section, Served};
-use isoflag::{Diagnostic, Flags, Object, Path, Severity, Step, Value};
+use isoflag::model::Section;
+use isoflag::{Flags, Object, Path, Value};
 
 pub use error::{EditError, Refusal};
 
@@ -22,6 +22,7 @@ use operation::{FlagEdits, Operation};
 use rollout::{RolloutError, Variations, with_shares};
 use target::with_targets;
 
+use crate::analysis::{can_answer, first_errors};
 use crate::in_place::written_in_place;
 use crate::lifecycle::{on_variation, own_stamp, stamped_changes};
 
@@ -274,30 +275,19 @@ fn new_flag(
 
 /// Rejects a flag that cannot answer.
 pub(crate) fn check_form(after: &Flags, key: &str) -> Result<(), EditError> {
-    let Some(flag) = after.handle(key).and_then(|handle| after.model().flag(handle.index())) else {
-        return Ok(());
-    };
-    let is_usable = match &flag.state {
-        FlagState::Malformed => false,
-        FlagState::On(_, targeting) => !matches!(targeting.fallthrough, Served::Nothing),
-        FlagState::Off(_) => true,
-    };
-    if is_usable {
+    if can_answer(after, key) {
         return Ok(());
     }
-    let flags = Path::Root.member(Section::Flags.name());
-    let path = flags.member(key);
-    let is_its = |found: &&Diagnostic| {
-        let steps = found.path().steps();
-        found.severity() == Severity::Error
-            && steps.starts_with(&[Step::Member(Section::Flags.name()), Step::Member(key)])
-    };
-    Err(match after.diagnostics().iter().find(is_its) {
+    Err(match first_errors(after).get(key) {
         Some(found) => EditError::refused(
             "malformed-flag",
             found.path(),
             format!("{}; fix it first", found.message()),
         ),
-        None => EditError::refused("malformed-flag", path, "the flag is malformed; fix it first"),
+        None => {
+            let flags = Path::Root.member(Section::Flags.name());
+            let message = "the flag is malformed; fix it first";
+            EditError::refused("malformed-flag", flags.member(key), message)
+        }
     })
 }

@@ -1,18 +1,23 @@
-//! The artifacts that a document records, by their build time.
+//! The artifacts that a document records, by module and build time.
 //!
 //! `meta.artifacts` contains the recently certified ones, `meta.artifact` the latest, the only one
 //! that older versions of isoflag read and write.
+
+use std::sync::Arc;
 
 use isoflag::{Flags, Object, Value};
 
 use super::LifecycleError;
 
-/// The number of artifacts recorded; the one with the oldest certification is dropped first.
+/// The number of artifacts recorded of each module; the one with the oldest certification is dropped
+/// first.
 const REMEMBERED: usize = 50;
 
 /// An artifact whose tests have run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Artifact {
+    /// The module that it contains; `None` if the system has one artifact.
+    pub module: Option<Arc<str>>,
     /// When it was built, in seconds since the epoch.
     pub timestamp: f64,
     /// Whether it may be deployed.
@@ -25,6 +30,7 @@ impl Artifact {
     fn read(value: &Value) -> Option<Artifact> {
         let members = value.as_object()?;
         Some(Artifact {
+            module: members.get("module").and_then(Value::as_str).map(Arc::from),
             timestamp: members.get("timestamp")?.as_number()?,
             deployable: members.get("deployable").and_then(Value::as_bool) == Some(true),
             certified: members.get("certifiedTimestamp").and_then(Value::as_number),
@@ -53,14 +59,22 @@ pub fn artifacts(flags: &Flags) -> Vec<Artifact> {
 }
 
 /// Checks that an artifact was certified as deployable.
-pub(crate) fn check_deployable(flags: &Flags, built: f64) -> Result<(), LifecycleError> {
+pub(crate) fn check_deployable(
+    flags: &Flags,
+    module: Option<&str>,
+    built: f64,
+) -> Result<(), LifecycleError> {
     let time = || Value::from(built).to_string().into();
+    let module_name = || module.map(Arc::from);
+    let is_it = |artifact: &Artifact| {
+        artifact.module.as_deref() == module && artifact.timestamp.total_cmp(&built).is_eq()
+    };
     // Of several with one build time, the most recently certified counts.
-    let found =
-        artifacts(flags).into_iter().rfind(|artifact| artifact.timestamp.total_cmp(&built).is_eq());
-    match found {
-        None => Err(LifecycleError::NotCertified(time())),
-        Some(artifact) if !artifact.deployable => Err(LifecycleError::NotDeployable(time())),
+    match artifacts(flags).into_iter().rfind(is_it) {
+        None => Err(LifecycleError::NotCertified(time(), module_name())),
+        Some(artifact) if !artifact.deployable => {
+            Err(LifecycleError::NotDeployable(time(), module_name()))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -69,19 +83,32 @@ pub(crate) fn check_deployable(flags: &Flags, built: f64) -> Result<(), Lifecycl
 pub(super) fn with_artifact(meta: &Object, artifact: &Value) -> Object {
     let mut artifacts = others(meta, Some(artifact));
     artifacts.push(artifact.clone());
-    let forgotten = artifacts.len().saturating_sub(REMEMBERED);
-    let artifacts = artifacts.split_off(forgotten);
+    let is_of_module = |other: &Value| member(other, "module") == member(artifact, "module");
+    let count = artifacts.iter().filter(|other| is_of_module(other)).count();
+    let mut forgotten = count.saturating_sub(REMEMBERED);
+    artifacts.retain(|other| {
+        let is_kept = forgotten == 0 || !is_of_module(other);
+        forgotten -= usize::from(!is_kept);
+        is_kept
+    });
     meta.with("artifact", artifact.clone()).with("artifacts", artifacts.into())
 }
 
-/// The records of artifacts with other build times, the most recently certified last.
+fn member<'a>(artifact: &'a Value, name: &str) -> Option<&'a Value> {
+    artifact.as_object()?.get(name)
+}
+
+/// The records of other artifacts, the most recently certified last.
 fn others(meta: &Object, artifact: Option<&Value>) -> Vec<Value> {
-    fn built(artifact: &Value) -> Option<&Value> {
-        artifact.as_object()?.get("timestamp")
-    }
+    let key = |artifact: &'_ Value| -> [Option<Value>; 2] {
+        ["module", "timestamp"].map(|name| member(artifact, name).cloned())
+    };
     let listed = meta.get("artifacts").and_then(Value::as_array).unwrap_or_default();
     let last = meta.get("artifact");
-    let is_of = |one: &Value, other: Option<&Value>| built(one) == other.and_then(built);
+    let is_of = |one: &Value, other: Option<&Value>| match other {
+        Some(other) => key(one) == key(other),
+        None => member(one, "timestamp").is_none(),
+    };
     let earlier = listed.iter().filter(|each| !is_of(each, last)).chain(last);
     earlier.filter(|each| !is_of(each, artifact)).cloned().collect()
 }

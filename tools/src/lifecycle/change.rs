@@ -7,7 +7,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
 use super::artifact::with_artifact;
-use super::{Lifecycle, LifecycleError, Status};
+use super::{CERTIFIED, DEPLOYED, Lifecycle, LifecycleError, Status};
 
 /// The members to write into a flag's `lifecycle`.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ impl LifecycleChange {
         match to {
             // A feature that is being changed is not in artifacts that were built earlier.
             Status::ToDo | Status::Doing => {
-                let forgotten = ["stagedTimestamp", "deployedTimestamp"];
+                let forgotten = ["stagedTimestamp", CERTIFIED, "deployedTimestamp", DEPLOYED];
                 let forgotten = forgotten.into_iter().filter(|name| known(name));
                 set.extend(forgotten.map(|name| (name, Value::Null)));
             }

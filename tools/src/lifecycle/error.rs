@@ -27,10 +27,11 @@ pub enum LifecycleError {
     /// The status is set by certifying or finishing; setting it otherwise requires an explicit
     /// override.
     ByHand(Arc<str>, Status),
-    /// No artifact with this build time, in seconds since the epoch, was certified.
-    NotCertified(Arc<str>),
+    /// No artifact with this build time, in seconds since the epoch, was certified; of this module, if
+    /// one was named.
+    NotCertified(Arc<str>, Option<Arc<str>>),
     /// The artifact with this build time failed its tests under `Production State`.
-    NotDeployable(Arc<str>),
+    NotDeployable(Arc<str>, Option<Arc<str>>),
 }
 
 impl LifecycleError {
@@ -47,8 +48,8 @@ impl LifecycleError {
             | LifecycleError::UnknownOn(_)
             | LifecycleError::NotRolledOut(_) => "not-rolled-out",
             LifecycleError::ByHand(..) => "by-hand",
-            LifecycleError::NotCertified(_) => "not-certified",
-            LifecycleError::NotDeployable(_) => "not-deployable",
+            LifecycleError::NotCertified(..) => "not-certified",
+            LifecycleError::NotDeployable(..) => "not-deployable",
         }
     }
 
@@ -95,16 +96,25 @@ impl fmt::Display for LifecycleError {
                     "`{key}`: `isoflag {command}` sets `{status}`; to set it directly, force it"
                 )
             }
-            LifecycleError::NotCertified(built) => write!(
-                f,
-                "no certified artifact was built at {built}; run `isoflag certify --artifact-time \
-                 {built} --write` first"
-            ),
-            LifecycleError::NotDeployable(built) => write!(
-                f,
-                "the artifact that was built at {built} is not deployable; fix it, and certify \
-                 the new one"
-            ),
+            LifecycleError::NotCertified(built, module) => {
+                let [of, option] = match module {
+                    Some(module) => [format!(" of `{module}`"), format!(" --module {module}")],
+                    None => Default::default(),
+                };
+                write!(
+                    f,
+                    "no certified artifact{of} was built at {built}; run `isoflag certify{option} \
+                     --artifact-time {built} --write` first"
+                )
+            }
+            LifecycleError::NotDeployable(built, module) => {
+                let of = module.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default();
+                write!(
+                    f,
+                    "the artifact{of} that was built at {built} is not deployable; fix it, and \
+                     certify the new one"
+                )
+            }
         }
     }
 }

@@ -4,12 +4,14 @@ mod artifact;
 mod change;
 mod error;
 mod kind;
+mod modules;
 mod moment;
 mod on_variation;
 mod stamp;
 mod status;
 mod transition;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use isoflag::model::Section;
@@ -26,6 +28,7 @@ pub use transition::{followed_changes, status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
 pub(crate) use change::raised;
+pub(crate) use modules::{CERTIFIED, DEPLOYED};
 pub(crate) use stamp::own_stamp;
 pub(crate) use status::same_name;
 
@@ -43,6 +46,9 @@ pub struct Lifecycle {
     pub status: Option<Status>,
     /// `onVariation`: the index of the variation that means "on".
     pub on_variation: Option<u32>,
+    /// `modules`: the services whose artifacts contain the feature; empty if the system has one
+    /// artifact.
+    pub modules: BTreeSet<Arc<str>>,
     /// `createdTimestamp`, else `created`, in seconds since the epoch like all times here.
     pub created: Option<f64>,
     /// `lastModifiedTimestamp`.
@@ -51,8 +57,8 @@ pub struct Lifecycle {
     pub status_since: Option<f64>,
     /// `releaseTimestamp`: outside development the flag must be off until then.
     pub release: Option<f64>,
-    /// `deployedTimestamp`: when an artifact with the feature was deployed; `None` while no
-    /// deployed artifact contains it.
+    /// `deployedTimestamp`: when the feature was deployed; `None` while no deployed artifact contains
+    /// it, or one of its modules is deployed without it.
     pub deployed: Option<f64>,
     /// `cleanupTimestamp`, else `cleanup`: when the flag should be removed.
     pub cleanup: Option<f64>,
@@ -89,6 +95,7 @@ impl Lifecycle {
             kind: text("kind").and_then(|kind| FlagKind::named(&kind)),
             status: text("status").and_then(|status| Status::named(&status)),
             on_variation: index.and_then(|index| u32::try_from(index).ok()),
+            modules: members.get("modules").map(modules::read).unwrap_or_default(),
             created: moment("createdTimestamp").or_else(|| moment("created")),
             last_modified: moment("lastModifiedTimestamp"),
             status_since: moment("statusTimestamp"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use isoflag::Flags;
 
 use super::change::{lifecycle_of, source_of};
-use super::{LifecycleChange, LifecycleError, Status, with_changes};
+use super::{CERTIFIED, LifecycleChange, LifecycleError, Status, with_changes};
 
 /// Returns the change of a flag to this status from `now` on, in seconds since the epoch.
 /// `None` if the flag has it. A flag without a status may get any; otherwise the status must
@@ -37,7 +37,8 @@ pub fn status_change(
 }
 
 /// Returns the changes that give the flags of another document, such as that of another environment,
-/// the statuses of these changes. A flag that has its status already is left out.
+/// the statuses of these changes, and the times at which their modules were certified. A flag that has
+/// its status already is left out.
 ///
 /// # Errors
 ///
@@ -47,8 +48,19 @@ pub fn followed_changes(
     flags: &Flags,
     now: f64,
 ) -> Result<Vec<LifecycleChange>, LifecycleError> {
-    let followed = changes.iter().map(|change| status_change(flags, &change.key, change.to, now));
-    followed.filter_map(Result::transpose).collect()
+    let follow = |change: &LifecycleChange| {
+        let certified = change.set.iter().find(|(name, _)| *name == CERTIFIED).cloned();
+        // A feature of which a module is certified remains in its status until all are.
+        let is_partial = change.from == Some(change.to);
+        let to = if is_partial { Status::Done } else { change.to };
+        let Some(mut own) = status_change(flags, &change.key, to, now)? else { return Ok(None) };
+        if is_partial {
+            own = LifecycleChange { to: change.to, set: Vec::new(), ..own };
+        }
+        own.set.extend(certified);
+        Ok(Some(own))
+    };
+    changes.iter().map(follow).filter_map(Result::transpose).collect()
 }
 
 /// Returns this document with another status of a flag, see [`status_change`] and

@@ -8,7 +8,7 @@ use super::indices::{Gone, Indices};
 use super::rules::{Rules, has_shares};
 use super::{PromoteOptions, member, only};
 use crate::edit::EditError;
-use crate::lifecycle::Status;
+use crate::lifecycle::{CERTIFIED, DEPLOYED, Status};
 use crate::note::Note;
 
 /// The members that are particular to an environment. `rules` and `lifecycle` are merged.
@@ -35,11 +35,13 @@ const NOT_NEW: [&str; 5] =
     ["deleted", "targets", "contextTargets", "debugEventsUntilDate", "rules"];
 
 /// The members of `lifecycle` that are particular to an environment.
-const OWN_LIFECYCLE: [&str; 10] = [
+const OWN_LIFECYCLE: [&str; 12] = [
     "status",
     "statusTimestamp",
     "stagedTimestamp",
+    CERTIFIED,
     "deployedTimestamp",
+    DEPLOYED,
     "lastModifiedTimestamp",
     "cleanupTimestamp",
     "cleanup",
@@ -49,8 +51,8 @@ const OWN_LIFECYCLE: [&str; 10] = [
 ];
 
 /// Those that a new flag gets from the source.
-const NEW_LIFECYCLE: [&str; 5] =
-    ["status", "statusTimestamp", "stagedTimestamp", "createdTimestamp", "created"];
+const NEW_LIFECYCLE: [&str; 6] =
+    ["status", "statusTimestamp", "stagedTimestamp", CERTIFIED, "createdTimestamp", "created"];
 
 /// The progress of a planned rollout.
 const PROGRESS: [&str; 3] = ["state", "stage", "stageTimestamp"];

@@ -83,7 +83,7 @@ fn between(document: &ReviewDocument<'_>, then: &Flags) -> Vec<Moved> {
                 "removed" => Movement::Removed,
                 _ => Movement::Changed,
             };
-            let is_time = |path: &str| path.ends_with("Timestamp");
+            let is_time = |path: &str| path.ends_with("Timestamp") || path.contains("Timestamps");
             let words = differences.into_iter().filter(|(path, _)| !is_time(path));
             let mut words: Vec<String> = words.map(|(_, words)| words).collect();
             if words.is_empty() && movement == Movement::Changed {

@@ -18,10 +18,12 @@ pub enum DecisionKind {
     Alarm,
     /// The plan is invalid and has no effect.
     MalformedPlan,
+    /// A part of the flag is invalid, so that it could not answer if it was on: the plan has no effect.
+    MalformedFlag,
 }
 
 impl DecisionKind {
-    /// `waits`, `next stage`, `complete`, `alarm` or `malformed plan`.
+    /// `waits`, `next stage`, `complete`, `alarm`, `malformed plan` or `malformed flag`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +32,7 @@ impl DecisionKind {
             DecisionKind::Complete => "complete",
             DecisionKind::Alarm => "alarm",
             DecisionKind::MalformedPlan => "malformed plan",
+            DecisionKind::MalformedFlag => "malformed flag",
         }
     }
 }
@@ -74,7 +77,7 @@ pub struct Decision {
     pub until: Option<f64>,
     /// The alarms that are on; without one, those of unknown state.
     pub alarms: Vec<Arc<str>>,
-    /// The place of the problem in an invalid plan, such as `flags.new.lifecycle.rollout.stages`.
+    /// The place of the problem in an invalid plan or flag, such as `flags.new.lifecycle.rollout.stages`.
     pub path: Option<String>,
     /// Whether the flag in the document changes.
     pub changed: bool,

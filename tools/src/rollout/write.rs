@@ -35,7 +35,9 @@ pub(super) fn written(source: &Object, plan: &Plan, step: &Step) -> Written {
             Some(_) if share(source, plan.on) <= i64::from(target) => source.clone(),
             Some(_) => with_weights(source, plan, target),
         },
-        DecisionKind::Waits | DecisionKind::MalformedPlan => source.clone(),
+        DecisionKind::Waits | DecisionKind::MalformedPlan | DecisionKind::MalformedFlag => {
+            source.clone()
+        }
     };
     let answers = flag != *source;
     Written { flag: with_progress(&flag, step.after), answers }

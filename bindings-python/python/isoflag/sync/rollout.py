@@ -163,7 +163,7 @@ def _changed(
 def _report(decisions: Iterable[Decision]) -> None:
     for each in decisions:
         line = printable(f"{each['key']}: {each['decision']}: {each['reason']}")
-        if each["decision"] in {"alarm", "malformed plan"}:
+        if each["decision"] in {"alarm", "malformed plan", "malformed flag"}:
             _log.warning("%s", line)
         elif each["changed"]:
             _log.info("%s", line)

@@ -1,4 +1,4 @@
-/** Edits of a document's text, and conversions from other tools. */
+/** Edits of a document's text, flags carried into it from another document, and conversions from other tools. */
 
 import { requireTools } from "../binding/engine.js";
 import { documentErrors } from "../binding/errors.js";
@@ -7,7 +7,7 @@ import type { JsonValue } from "../binding/json.js";
 import { encodeStrictly, jsonBytes } from "../binding/json-encoding.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
-import { during } from "./documents.js";
+import { type DocumentLike, during, withDocument } from "./documents.js";
 
 /** One edit of a flag. */
 export type Edit = { readonly key: string } & (
@@ -52,11 +52,56 @@ export function edit(text: string | Uint8Array, edits: readonly Edit[], options:
   return during(documentErrors, () => tools.editText(document, written, now));
 }
 
-/** A part that was not converted, or that needs something from the caller. */
+/** The options of {@link promote}. */
+export interface PromoteOptions extends EditOptions {
+  /** The keys of the flags to carry; by default all. */
+  readonly features?: readonly string[] | undefined;
+  /** Carries percentages too: fallthroughs, rollouts of rules, and plans. */
+  readonly withRollout?: boolean | undefined;
+  /** Carries individual targets too. */
+  readonly withTargets?: boolean | undefined;
+  /** Carries whether flags are on too. */
+  readonly withOn?: boolean | undefined;
+}
+
+/** The text of a document after flags of another one are carried into it. */
+export interface Promotion {
+  /** No byte differs beside the carried members. */
+  readonly text: string;
+  /** Parts that were not carried, or that need a decision, in the order of the keys. */
+  readonly notes: readonly ConversionNote[];
+}
+
+/**
+ * Returns the text of a document after flags of another one, the source, are carried into it. A flag that the document
+ * lacks is added switched off. A flag that it has gets the definition of the source, such as variations, rules and
+ * prerequisites; it keeps whether it is on, percentages, individual targets, the off variation, the salt and the status.
+ *
+ * @throws {DocumentError} if one of them is not a document, or a flag is missing, malformed or does not fit
+ */
+export function promote(
+  source: DocumentLike,
+  text: string | Uint8Array,
+  options: PromoteOptions = {},
+): Promotion {
+  requireTools("promote");
+  const document = jsonBytes(text, documentErrors);
+  const { features = [], withRollout = false, withTargets = false, withOn = false } = options;
+  const keys = encodeStrictly(features, limits.documentBytes, documentErrors);
+  const now = Number(options.now ?? Date.now() / 1000);
+  const promoted = withDocument(source, ({ handle }) =>
+    during(documentErrors, () =>
+      tools.promoteText(handle, document, keys, withRollout, withTargets, withOn, now),
+    ),
+  );
+  return JSON.parse(promoted) as Promotion;
+}
+
+/** A part that was not converted or carried, or that needs something from the caller. */
 export interface ConversionNote {
   /** The stable name, such as `unknown-action` or `untranslated-condition`. */
   readonly code: string;
-  /** The path in the text, such as `checkout.rules.eu.conditions[0]`. */
+  /** The path, such as `checkout.rules.eu.conditions[0]`. */
   readonly path: string;
   /** The reason and its effect. */
   readonly message: string;

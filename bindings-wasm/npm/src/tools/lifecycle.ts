@@ -65,6 +65,8 @@ export interface CertificationOptions {
   readonly productionState: StepResult;
   /** The tests under `Next Release`. */
   readonly nextRelease: StepResult;
+  /** The module that the artifact contains, of a system with several; see `lifecycle.modules`. */
+  readonly module?: string | undefined;
   /** The build time of the artifact; by default it contains everything that is in `Staging`. */
   readonly artifactTime?: number | undefined;
   /** The current time. */
@@ -89,7 +91,7 @@ export interface ArtifactFeature {
   readonly status: Status;
   /** Whether it was on the main branch when the artifact was built. */
   readonly included: KnownAnswer;
-  /** Whether selected users get it: it is done, and the artifact is deployed. */
+  /** Whether selected users get it: it is done, and deployed in each of its modules. */
   readonly beta: boolean;
 }
 
@@ -99,9 +101,11 @@ export interface Certification {
   readonly verdict: "certified" | "deployable" | "not-deployable";
   /** Whether the artifact may be deployed. */
   readonly deployable: boolean;
+  /** The module of the artifact; null if none was named. */
+  readonly module: string | null;
   /** The build time, in seconds since 1970. */
   readonly artifactTimestamp: number;
-  /** The features that become `Done`. */
+  /** The features that become `Done`, and those of which the module is certified. */
   readonly changes: readonly LifecycleChange[];
   /** The features that remain in `Staging`, because it is not known that the artifact contains them. */
   readonly left: readonly ArtifactFeature[];
@@ -109,16 +113,18 @@ export interface Certification {
    * The keys of the features that remain in `Staging`, because the tests under `Next Release` did not evaluate them.
    */
   readonly untested: readonly string[];
+  /** The features that remain in `Staging` until these modules are certified too. */
+  readonly waiting: readonly { readonly key: string; readonly modules: readonly string[] }[];
 }
 
 /** Returns the certification of a document from test results. */
 export function certification(flags: Held, options: CertificationOptions): Certification {
-  const { productionState, nextRelease, artifactTime, now } = options;
+  const { productionState, nextRelease, module, artifactTime, now } = options;
   const evaluated = options.evaluated === undefined ? undefined : JSON.stringify(options.evaluated);
   const built = artifactTime == null ? undefined : Number(artifactTime);
   const moment = Number(now);
   const found = during(argumentErrors, () =>
-    tools.certification(flags.handle, productionState, nextRelease, built, moment, evaluated),
+    tools.certification(flags.handle, productionState, nextRelease, module, built, moment, evaluated),
   );
   return JSON.parse(found) as Certification;
 }
@@ -131,10 +137,21 @@ export interface Deployment {
   readonly changes: readonly LifecycleChange[];
 }
 
+/** The options of a deployment. */
+export interface DeploymentOptions {
+  /** The module that the artifact contains, of a system with several; see `lifecycle.modules`. */
+  readonly module?: string | undefined;
+}
+
 /** Returns the deployment of an artifact for a document. */
-export function deployment(flags: Held, artifactTime: number, now: number): Deployment {
+export function deployment(
+  flags: Held,
+  artifactTime: number,
+  now: number,
+  options: DeploymentOptions = {},
+): Deployment {
   const [built, moment] = [Number(artifactTime), Number(now)];
-  const found = during(lifecycleErrors, () => tools.deployment(flags.handle, built, moment));
+  const found = during(lifecycleErrors, () => tools.deployment(flags.handle, options.module, built, moment));
   return JSON.parse(found) as Deployment;
 }
 
@@ -161,7 +178,7 @@ export interface RolloutDecision {
   /** The flag's key. */
   readonly key: string;
   /** The decision. */
-  readonly decision: "waits" | "next stage" | "complete" | "alarm" | "malformed plan";
+  readonly decision: "waits" | "next stage" | "complete" | "alarm" | "malformed plan" | "malformed flag";
   /** The reason, in words. */
   readonly reason: string;
   /** The index of the stage after it; null before the first one, or if an alarm turned the flag off. */
@@ -172,7 +189,7 @@ export interface RolloutDecision {
   readonly until: number | null;
   /** The alarms that are on; without one, those whose state is unknown. */
   readonly alarms: readonly string[];
-  /** The place of the problem in a malformed plan. */
+  /** The place of the problem in a malformed plan or flag. */
   readonly path: string | null;
   /** Whether the flag in the document changes. */
   readonly changed: boolean;

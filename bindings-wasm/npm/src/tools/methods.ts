@@ -16,6 +16,7 @@ import type {
   Certification,
   CertificationOptions,
   Deployment,
+  DeploymentOptions,
   LifecycleChange,
   Status,
 } from "./lifecycle.js";
@@ -98,7 +99,7 @@ export interface DocumentMethods {
    *
    * @throws {LifecycleError} if the document does not record the artifact as certified and deployable
    */
-  deployment(artifactTime: number, now: number): Deployment;
+  deployment(artifactTime: number, now: number, options?: DeploymentOptions): Deployment;
 
   /**
    * Returns the change that ends a feature's rollout, if it is not finished already.

@@ -24,7 +24,7 @@ const surface = `
 const withSource = [...surface, "createSource"].sort();
 
 /** Those of the entries that load `tools.wasm`. */
-const withTools = [...withSource, "SystemFlags", "convert", "edit", "suggest"].sort();
+const withTools = [...withSource, "SystemFlags", "convert", "edit", "promote", "suggest"].sort();
 
 /** Each in a process of its own: an entry is ready once for all. @param {string} program @param {string[]} options */
 async function answer(program, options = []) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { convert, DocumentError, edit } from "../../dist/node.js";
+import { convert, DocumentError, edit, Flags, promote } from "../../dist/node.js";
 
 const text =
   '{ "flags": {"new":  {"on": false, "variations": [false, true], "fallthrough": {"variation": 1}}}}';
@@ -47,6 +47,51 @@ describe("edit", () => {
     assert.throws(() => edit("{", []), { name: "DocumentError", code: "not-json", line: 1 });
     assert.throws(() => edit(text, [], { now: 1.8e12 }), /`now`: `1800000000000` is not a time in seconds/);
     assert.throws(() => edit(/** @type {any} */ ({ flags: {} }), []), /expected JSON text or bytes/);
+  });
+});
+
+describe("promote", () => {
+  const staging =
+    '{"flags": {"new": {"on": true, "variations": [false, true], "fallthrough": {"rollout": ' +
+    '{"variations": [{"variation": 1, "weight": 100000}]}}, "description": "d"}, "other": {}}}';
+
+  it("carries the definition, and notes what it leaves out", () => {
+    const options = { features: ["new"], now: 99 };
+    const promoted = promote(staging, text, options);
+    assert.equal(
+      promoted.text,
+      text
+        .replace('{ "flags"', '{ "meta": {"version": 1}, "flags"')
+        .replace('{"variation": 1}', '{"variation": 1}, "version": 1, "description": "d"'),
+    );
+    assert.deepEqual(promoted.notes, []);
+    const loaded = Flags.fromJson(staging);
+    assert.deepEqual(promote(loaded, new TextEncoder().encode(text), { ...options, now: 99.9 }), promoted);
+    assert.deepEqual(promote(JSON.parse(staging), text, options), promoted);
+    loaded.free();
+    const [note] = promote(staging, '{"flags": {}}', { features: ["new"] }).notes;
+    assert.deepEqual([note?.code, note?.path], ["rollout-left-out", "flags.new.fallthrough"]);
+    const more = { ...options, withRollout: true, withOn: true, withTargets: true };
+    const all = promote(staging, '{"flags": {}}', more);
+    assert.equal(JSON.parse(all.text).flags.new.on, true);
+    assert.deepEqual(all.notes, []);
+  });
+
+  it("rejects flags that do not fit, with a place", () => {
+    assert.throws(() => promote(staging, text, { features: ["none"] }), {
+      name: "DocumentError",
+      code: "unknown-flag",
+      path: "flags.none",
+    });
+    for (const [source, target] of [
+      ["{", text],
+      [staging, "{"],
+    ]) {
+      assert.throws(() => promote(/** @type {string} */ (source), /** @type {string} */ (target)), {
+        code: "not-json",
+      });
+    }
+    assert.throws(() => promote(staging, text, { now: 1.8e12 }), /`now`: `1800000000000`/);
   });
 });
 

@@ -133,6 +133,24 @@ test("a deployment lists the features that enter Beta", () => {
   assert.throws(() => oneFlag("Done").deployment(200, NOW), /isoflag certify --artifact-time 200/);
 });
 
+test("a feature of several modules waits for each", () => {
+  const lifecycle = { status: "Staging", statusTimestamp: 100, modules: ["api", "web"] };
+  const artifacts = [{ module: "api", timestamp: 200, deployable: true }];
+  const flags = Flags.fromObject({ flags: { new: { lifecycle } }, meta: { artifacts } });
+  const passed = /** @type {const} */ ({ productionState: "passed", nextRelease: "passed", now: NOW });
+  const found = flags.certification({ ...passed, artifactTime: 200, module: "api" });
+  assert.equal(found.module, "api");
+  assert.deepEqual(found.waiting, [{ key: "new", modules: ["web"] }]);
+  assert.deepEqual(found.changes[0]?.set, { certifiedTimestamps: { api: 1_795_172_400 } });
+  assert.deepEqual(flags.certification(passed).changes, []);
+  const deployed = flags.deployment(200, NOW, { module: "api" });
+  assert.deepEqual(deployed.changes[0]?.set, { deployedTimestamps: { api: 1_795_172_400 } });
+  assert.throws(
+    () => flags.deployment(200, NOW, { module: "web" }),
+    /certify --module web --artifact-time 200/,
+  );
+});
+
 test("a rolled-out feature can be finished", () => {
   const done = oneFlag("Done");
   assert.equal(done.finish("new", 1_000, 500)?.set.cleanupTimestamp, 1_500);

@@ -97,7 +97,7 @@ pub(crate) fn inventory(input: &Input<'_>) {
         };
         assert!(evidence.production_state.is_subset(&evidence.next_release));
         let [step, next] = [StepResult::Passed, StepResult::NotRun];
-        let found = certification_by_evidence(&flags, step, next, Some(now), now, &evidence);
+        let found = certification_by_evidence(&flags, step, next, None, Some(now), now, &evidence);
         assert!(!found.to_value().is_null());
     }
 }
@@ -127,17 +127,24 @@ pub(crate) fn status(input: &Input<'_>) {
             }
         }
     }
-    for artifact in artifacts(&flags) {
+    let artifacts = artifacts(&flags);
+    let modules = artifacts.iter().filter_map(|artifact| artifact.module.as_deref());
+    for artifact in &artifacts {
         assert!(artifact.timestamp.is_finite());
     }
-    for (one, next) in
-        [(StepResult::Passed, StepResult::Failed), (StepResult::Passed, StepResult::Passed)]
-    {
-        let found = certification(&flags, one, next, Some(now), now);
-        assert!(!found.to_value().is_null() && !found.artifact(now).is_null());
-    }
-    if let Ok(found) = deployment(&flags, now, now) {
-        assert!(!found.to_value().is_null());
+    for module in std::iter::once(None).chain(modules.take(3).map(Some)) {
+        for next in [StepResult::Failed, StepResult::Passed] {
+            let found = certification(&flags, StepResult::Passed, next, module, Some(now), now);
+            assert!(!found.to_value().is_null());
+            let after = with_changes(&flags, &found.changes, Some(&found.artifact(now)));
+            let Ok(after) = after else { continue };
+            let deployed = deployment(&after, module, now, now).unwrap();
+            assert!(!deployed.to_value().is_null());
+            let Ok(after) = with_changes(&after, &deployed.changes, None) else { continue };
+            // The same deployment again changes nothing.
+            let again = deployment(&after, module, now, now).unwrap();
+            assert!(again.changes.is_empty(), "{:?}", again.changes);
+        }
     }
 }
 
@@ -194,7 +201,7 @@ pub(crate) fn advance(input: &Input<'_>) {
         assert!(!decision.to_value().is_null() && !decision.to_string().is_empty());
         let [held, new] = [&flags, after].map(|flags| flags.source(Section::Flags, &decision.key));
         assert_eq!(decision.changed, held != new, "{decision}");
-        if decision.kind == DecisionKind::MalformedPlan {
+        if matches!(decision.kind, DecisionKind::MalformedPlan | DecisionKind::MalformedFlag) {
             assert!(!decision.changed, "{decision}");
         }
         assert!(decision.share.is_none_or(|share| (0.0..=100.0).contains(&share)), "{decision}");
@@ -204,20 +211,16 @@ pub(crate) fn advance(input: &Input<'_>) {
         let [held, new] = [&flags, after].map(|flags| flags.source(Section::Flags, key));
         assert!(has_plan || held == new, "`{key}` has no plan");
     }
-    // Each plan in the document after a step is still a plan.
+    // Each plan in the document after a step is still a plan, of a flag that can answer.
     let next = isoflag_tools::advance(&reloaded(after), &alarms, now);
     let malformed = |found: &isoflag_tools::Advance| -> Vec<Arc<str>> {
-        let malformed =
-            found.decisions.iter().filter(|one| one.kind == DecisionKind::MalformedPlan);
+        let is_malformed =
+            |kind| matches!(kind, DecisionKind::MalformedPlan | DecisionKind::MalformedFlag);
+        let malformed = found.decisions.iter().filter(|one| is_malformed(one.kind));
         malformed.map(|one| Arc::clone(&one.key)).collect()
     };
-    // A flag that is off may have unreadable parts, which matter once a step turns it on.
-    let was_off = |key: &str| {
-        let source = flags.source(Section::Flags, key).and_then(Value::as_object);
-        source.and_then(|flag| flag.get("on")?.as_bool()) != Some(true)
-    };
     let known = malformed(&advanced);
-    assert!(malformed(&next).iter().all(|key| known.contains(key) || was_off(key)));
+    assert!(malformed(&next).iter().all(|key| known.contains(key)));
     let flags: Flags = next.flags;
     assert!(flags.keys().eq(after.keys()));
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use isoflag::model::Section;
 use isoflag::{Context, Flags, Value, utf16_order};
 use isoflag_tools::{
-    CheckOptions, ConversionSource, GroupBy, Impact, ProjectionOptions, ServedAnswer,
-    SimulationCounter, TypingLanguage, changed_answers, check_environments, keys_in_text, raised,
-    reach, stamped, written_in_place,
+    CheckOptions, ConversionSource, GroupBy, Impact, ProjectionOptions, PromoteOptions,
+    ServedAnswer, SimulationCounter, TypingLanguage, changed_answers, check_environments,
+    keys_in_text, raised, reach, stamped, written_in_place,
 };
 
 use super::{reloaded, some_keys};
@@ -142,6 +142,22 @@ pub(crate) fn edit(input: &Input<'_>) {
         });
         // Of the flags that no edit names, only the lifecycle can change.
         assert!(named.contains(key) || held == new, "`{key}` has changed");
+    }
+}
+
+/// Flags of one document in the text of another. Parts: the source, the text, and the time.
+pub(crate) fn promote(input: &Input<'_>) {
+    let (Some(from), Some(text)) = (input.flags(0), input.text(1)) else { return };
+    let now = input.number(2);
+    let all = now as i64 % 2 == 1;
+    let (with_rollout, with_targets, with_on) = (all, all, all);
+    let options = PromoteOptions { features: &[], with_rollout, with_targets, with_on };
+    match isoflag_tools::promote(&from, text, &options, now) {
+        Ok(promoted) => {
+            let again = isoflag_tools::promote(&from, &promoted.text, &options, now);
+            assert_eq!(again.map(|again| again.text).ok().as_deref(), Some(&*promoted.text));
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 

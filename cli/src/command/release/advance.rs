@@ -6,14 +6,14 @@ use isoflag_tools::{Advance, Alarms, Decision, DecisionKind, advance};
 
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::LifecycleArguments;
+use crate::lifecycle_edit::{LifecycleArguments, WriteArgument};
 use crate::outcome::{Failure, Outcome};
 
 /// Advance planned rollouts: the next stage, or back if an alarm is on
 ///
 /// A plan is in a flag's `lifecycle.rollout`. Each call makes at most one step of each plan: run it
-/// on a schedule, and when an alarm changes. The exit code is 1 if an alarm is on or a plan is
-/// invalid.
+/// on a schedule, and when an alarm changes. The exit code is 1 if an alarm is on, or a plan
+/// or its flag is invalid.
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -23,9 +23,8 @@ pub(crate) struct Arguments {
     #[arg(long = "alarm", value_name = "NAME=ok|alarm")]
     alarms: Vec<String>,
 
-    /// Rewrite the documents
-    #[arg(long)]
-    write: bool,
+    #[command(flatten)]
+    write: WriteArgument,
 }
 
 pub(crate) fn run(
@@ -34,11 +33,11 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let alarms = alarms(&arguments.alarms)?;
-    let now = arguments.lifecycle.now.seconds()?;
-    let documents = arguments.lifecycle.read(input)?;
+    let (now, documents) = arguments.lifecycle.now_and_documents(input)?;
+    let is_written = arguments.write.write;
     let advanced: Vec<_> =
         documents.iter().map(|document| advance(&document.flags, &alarms, now)).collect();
-    if arguments.write {
+    if is_written {
         let later: Vec<_> = advanced.iter().map(|advanced| advanced.flags.clone()).collect();
         documents.rewrite(&later)?;
     }
@@ -47,21 +46,24 @@ pub(crate) fn run(
             vec![
                 ("now", Value::from(now)),
                 ("decisions", advanced.decisions.iter().map(Decision::to_value).collect()),
-                ("written", Value::Bool(arguments.write)),
+                ("written", Value::Bool(is_written)),
             ]
         };
         documents.print_json(advanced.iter().map(report).collect(), console)?;
     } else {
         for (document, advanced) in documents.iter().zip(&advanced) {
             for decision in &advanced.decisions {
-                let unwritten = decision.changed && !arguments.write;
+                let unwritten = decision.changed && !is_written;
                 let note = if unwritten { " (not written)" } else { "" };
                 console.line(format_args!("{}{decision}{note}", document.label()))?;
             }
         }
     }
     let is_finding = |decision: &Decision| {
-        matches!(decision.kind, DecisionKind::Alarm | DecisionKind::MalformedPlan)
+        !matches!(
+            decision.kind,
+            DecisionKind::Waits | DecisionKind::NextStage | DecisionKind::Complete
+        )
     };
     Ok(match advanced.iter().flat_map(|advanced| &advanced.decisions).any(is_finding) {
         true => Outcome::Findings,

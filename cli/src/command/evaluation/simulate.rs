@@ -4,8 +4,8 @@ use clap::Args;
 use isoflag::{Context, Flags, Value};
 use isoflag_tools::{ImpactCounter, Percentage, ServedAnswer, SimulationCounter, raised};
 
-use super::{Format, object};
 use crate::arguments::DocumentArgument;
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
 use crate::input::Input;

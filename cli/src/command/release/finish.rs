@@ -4,13 +4,11 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::{LifecycleChange, finish};
 
-use crate::clock::date;
+use crate::clock::{WEEK, date, weeks};
 use crate::console::Console;
 use crate::input::Input;
 use crate::lifecycle_edit::LifecycleArguments;
 use crate::outcome::{Failure, Outcome};
-
-const WEEK: f64 = 7.0 * 86_400.0;
 
 /// Finish the rollout of a feature: set its status, and when its flag should be removed
 ///
@@ -28,7 +26,7 @@ pub(crate) struct Arguments {
     keys: Vec<String>,
 
     /// Weeks to keep the flag as a kill switch before it may be removed
-    #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = super::retire::weeks)]
+    #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
     safety_weeks: f64,
 }
 

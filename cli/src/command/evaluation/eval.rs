@@ -3,8 +3,8 @@
 use clap::{Args, ValueEnum};
 use isoflag::{Value, ValueType};
 
-use super::{Format, object, outcome_of};
 use crate::arguments::{self, ContextArgument, DocumentArgument};
+use crate::command::{Format, object, outcome_of};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

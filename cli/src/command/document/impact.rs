@@ -3,8 +3,8 @@
 use clap::Args;
 use isoflag_tools::{GroupBy, ImpactCounter, Percentage};
 
-use super::Format;
 use crate::arguments::Container;
+use crate::command::Format;
 use crate::console::Console;
 use crate::contexts::ContextsArgument;
 use crate::input::Input;

@@ -3,8 +3,8 @@
 use clap::Args;
 use isoflag::{BoundFlags, Value};
 
-use super::{Format, object};
 use crate::arguments::{Container, ContextArgument};
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

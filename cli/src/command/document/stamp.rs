@@ -6,9 +6,9 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::{keys_in_text, stamped, stamped_changes};
 
-use super::Format;
 use crate::arguments::load_editable;
 use crate::clock;
+use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

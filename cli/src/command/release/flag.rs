@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use isoflag::{Object, Value, printable};
 use isoflag_tools::{Percentage, edit as edit_text};
 
-use super::object;
 use crate::arguments::json;
+use crate::command::object;
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

@@ -3,8 +3,8 @@
 use clap::Args;
 use isoflag::Value;
 
-use super::{Format, object};
 use crate::arguments::DocumentArgument;
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

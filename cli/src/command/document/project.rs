@@ -6,8 +6,8 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::{ProjectionOptions, project};
 
-use super::Format;
 use crate::arguments::{DocumentArgument, json};
+use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

@@ -4,8 +4,8 @@ use clap::Args;
 use isoflag::{Context, Value};
 use isoflag_tools::{Strategy, StrategyKind, System, changed_answers, strategy_for, with_strategy};
 
-use super::{Format, object};
 use crate::arguments::DocumentArgument;
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

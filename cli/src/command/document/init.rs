@@ -6,8 +6,8 @@ use std::io::{ErrorKind, Write};
 use clap::Args;
 use isoflag::{Flags, Value};
 
-use super::{Format, object};
 use crate::clock::{NowArgument, date};
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::unwritable;

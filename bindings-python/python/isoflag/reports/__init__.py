@@ -14,19 +14,16 @@ Times are in seconds since 1970, except those of evaluations, which are in milli
 information is None, or ``"unknown"`` in place of yes or no.
 """
 
-import json
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from .__main__ import MISSING, find_cli
-from ._core import Flags, printable
-from ._text import utf16_units
-from .activity import Activity
-from .lifecycle import Answer, Status
+from isoflag._core import printable
+from isoflag._text import utf16_units
+from isoflag.lifecycle import Answer, Status
+
+from ._command import Counted, Document, Files, run
 
 __all__ = [
     "Environment",
@@ -40,8 +37,6 @@ __all__ = [
     "retirements",
 ]
 
-_Document: TypeAlias = Flags | str | bytes | bytearray | Mapping[str, Any]
-_Activity: TypeAlias = Activity | str | bytes | Mapping[str, Any]
 _Attention: TypeAlias = Literal["findings", "no-owner", "overdue", "one-value", "not-evaluated"]
 
 
@@ -189,10 +184,10 @@ class Retirement(_Retirement, total=False):
 
 
 def inventory(
-    documents: Mapping[str, _Document],
+    documents: Mapping[str, Document],
     *,
     now: float | None = None,
-    activity: Mapping[str, _Activity] | None = None,
+    activity: Mapping[str, Counted] | None = None,
 ) -> Inventory:
     """Returns an inventory of the documents of several environments or accounts, by name.
 
@@ -208,21 +203,21 @@ def inventory(
             f"`activity` names `{printable(unknown[0])}`, which is missing in `documents`"
         )
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
-        files = _Files(folder)
+        files = Files(folder)
         arguments = [f"{_label(name)}={files.document(given)}" for name, given in documents.items()]
         for name, given in counted.items():
             arguments += ["--activity", f"{name}={files.activity(given)}"]
-        found: Inventory = _run("inventory", now, arguments)
+        found: Inventory = run("inventory", now, arguments)
     return found
 
 
 def retirements(
-    document: _Document,
+    document: Document,
     *,
     now: float | None = None,
     weeks: float = 4.0,
-    history: Iterable[tuple[float, _Document]] = (),
-    activity: Iterable[_Activity] = (),
+    history: Iterable[tuple[float, Document]] = (),
+    activity: Iterable[Counted] = (),
     code: Sequence[str | PathLike[str]] = (),
 ) -> list[Retirement]:
     """Returns a recommendation for each flag, whether it can be removed, in key order.
@@ -235,7 +230,7 @@ def retirements(
     Raises the same exceptions as ``inventory``.
     """
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
-        files = _Files(folder)
+        files = Files(folder)
         arguments = [files.document(document), "--weeks", str(weeks)]
         for since, before in history:
             arguments += ["--history", f"{int(since)}={files.document(before)}"]
@@ -243,57 +238,11 @@ def retirements(
             arguments += ["--activity", files.activity(given)]
         for searched in code:
             arguments += ["--code", fspath(searched)]
-        found: list[Retirement] = _run("retire", now, arguments)["flags"]
+        found: list[Retirement] = run("retire", now, arguments)["flags"]
     return sorted(found, key=lambda flag: utf16_units(flag["key"]))
-
-
-class _Files:
-    """Writes input files for the CLI to a temporary folder."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._count = 0
-
-    def document(self, given: _Document) -> str:
-        if isinstance(given, Mapping):
-            given = Flags.from_dict(given)
-        elif not isinstance(given, Flags):
-            given = Flags.from_json(given)
-        return self._written(given.to_json().encode())
-
-    def activity(self, given: _Activity) -> str:
-        if not isinstance(given, Activity):
-            counted = Activity()
-            counted.merge(given)
-            given = counted
-        return self._written(given.to_json().encode())
-
-    def _written(self, content: bytes) -> str:
-        self._count += 1
-        path = Path(self._folder, f"{self._count}.json")
-        path.write_bytes(content)
-        return str(path)
 
 
 def _label(name: str) -> str:
     if not name or "=" in name:
         raise ValueError(f"invalid document name `{printable(name)}`: expected a name without `=`")
     return name
-
-
-def _run(command: str, now: float | None, arguments: Sequence[str]) -> Any:
-    """Returns the CLI's parsed output, or raises its error message."""
-    program = find_cli()
-    if program is None:
-        raise FileNotFoundError(f"isoflag: {MISSING}")
-    clock = [] if now is None else ["--now", str(int(now))]
-    done = subprocess.run(  # noqa: S603
-        [program, command, "--json", *clock, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        complaint = done.stderr.decode(errors="replace").strip()
-        raise ValueError(complaint.removeprefix("error: ") or f"`isoflag {command}` failed")
-    return json.loads(done.stdout)

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use isoflag_tools::{ConversionSource, Note, convert};
 
-use super::{Format, object};
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::Input;

@@ -4,8 +4,8 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::diff;
 
-use super::Format;
 use crate::arguments::Container;
+use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

@@ -12,12 +12,12 @@ use isoflag_tools::{
     certification, certification_by_evidence, followed_changes, with_strategy,
 };
 
-use super::object;
-use crate::clock::{date_and_time, moment_argument, not_in_the_future};
+use crate::clock::date_and_time;
+use crate::command::object;
 use crate::console::Console;
 use crate::evidence::{self, EVIDENCE};
 use crate::input::Input;
-use crate::lifecycle_edit::{Edited, LifecycleArguments};
+use crate::lifecycle_edit::{ArtifactArguments, Edited, LifecycleArguments, WriteArgument};
 use crate::outcome::{Failure, Outcome, reason};
 use crate::replacement::replace;
 
@@ -35,20 +35,20 @@ use crate::replacement::replace;
 ///
 /// With several documents, the tests run with the first one, and the results are written to all. A
 /// feature in Staging must have the same status in each of them.
+///
+/// Without --artifact-time, the artifact contains everything that is in Staging now. With --module, the
+/// artifact contains the features that name the module in `lifecycle.modules`; such a feature is Done
+/// once each of its modules is certified.
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     lifecycle: LifecycleArguments,
 
-    /// Build time of the artifact, in seconds since 1970 or as a date and time; by default the
-    /// artifact contains everything that is in Staging now
-    #[arg(long, value_name = "TIME", value_parser = moment_argument)]
-    artifact_time: Option<f64>,
+    #[command(flatten)]
+    artifact: ArtifactArguments,
 
-    /// Write the results into the document: whether the artifact is deployable, and the new
-    /// statuses
-    #[arg(long)]
-    write: bool,
+    #[command(flatten)]
+    write: WriteArgument,
 
     /// Trust the exit code of the command even if its tests evaluate no flags
     #[arg(long)]
@@ -67,21 +67,20 @@ pub(crate) fn run(
     if cfg!(target_os = "wasi") {
         return Err(Failure::runs_a_program("`certify` runs a command"));
     }
-    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
-    let now = now.seconds()?;
-    if let Some(built) = arguments.artifact_time {
-        not_in_the_future(built, now, "`--artifact-time`")?;
-    }
+    let Arguments { lifecycle: LifecycleArguments { format, .. }, artifact, .. } = arguments;
     if arguments.lifecycle.reads_standard_input() {
         return Err(Failure::message(
             "`certify` needs a file, because the command may read standard input",
         ));
     }
-    let documents = arguments.lifecycle.read(input)?;
+    let (now, documents) = arguments.lifecycle.now_and_documents(input)?;
+    let built = artifact.built(now)?;
+    artifact.report_unknown(&documents, console);
     let document = documents.first();
     // A document that would not take the statuses is reported before the tests run.
     let passed = StepResult::Passed;
-    let hoped = certification(&document.flags, passed, passed, arguments.artifact_time, now);
+    let module = artifact.module.as_deref();
+    let hoped = certification(&document.flags, passed, passed, module, built, now);
     for other in documents.iter() {
         if let Err(error) = followed_changes(&hoped.changes, &other.flags, now) {
             return other.refuse(&error, format.json, console);
@@ -102,9 +101,9 @@ pub(crate) fn run(
         true => step(StrategyKind::NextRelease)?,
         false => Step::not_run(),
     };
-    let found = certified(arguments, &document.flags, [&first, &second], now);
+    let found = certified(arguments, &document.flags, [&first, &second], built, now);
     // Tests that evaluate nothing prove nothing about the artifact.
-    let write = arguments.write && !first.is_unproved(arguments);
+    let write = arguments.write.write && !first.is_unproved(arguments);
     if write {
         let changes = |other: &Edited| {
             followed_changes(&found.changes, &other.flags, now)
@@ -177,17 +176,19 @@ fn certified(
     arguments: &Arguments,
     flags: &Flags,
     [first, second]: [&Step; 2],
+    built: Option<f64>,
     now: f64,
 ) -> Certification {
-    let built = arguments.artifact_time;
+    let module = arguments.artifact.module.as_deref();
+    let (one, other) = (first.result, second.result);
     if arguments.no_evidence {
-        return certification(flags, first.result, second.result, built, now);
+        return certification(flags, one, other, module, built, now);
     }
     let evidence = TestEvidence {
         production_state: first.evaluated.clone(),
         next_release: second.evaluated.clone(),
     };
-    certification_by_evidence(flags, first.result, second.result, built, now, &evidence)
+    certification_by_evidence(flags, one, other, module, built, now, &evidence)
 }
 
 /// Runs the command under a strategy.
@@ -246,10 +247,19 @@ fn print(
     }
     let built = date_and_time(found.artifact_time);
     let deployable = if found.verdict.deployable() { "may" } else { "may not" };
-    console.line(format_args!("the artifact of {built} {deployable} be deployed"))?;
+    let module = found.module.as_ref().map(|module| format!(" `{module}`")).unwrap_or_default();
+    console.line(format_args!("the artifact{module} of {built} {deployable} be deployed"))?;
     for change in &found.changes {
-        let verb = if arguments.write { "is" } else { "would be" };
-        console.line(format_args!("`{}` {verb} {} now", change.key, change.to))?;
+        let verb = if arguments.write.write { "is" } else { "would be" };
+        if change.from == Some(change.to) {
+            console.line(format_args!("`{}` {verb} certified in{module} now", change.key))?;
+        } else {
+            console.line(format_args!("`{}` {verb} {} now", change.key, change.to))?;
+        }
+    }
+    for (key, modules) in &found.waiting {
+        let modules = modules.join("`, `");
+        console.line(format_args!("`{key}` remains in Staging until `{modules}` is certified"))?;
     }
     for key in &found.untested {
         let why = "the tests under Next Release did not evaluate it, or got the default";

@@ -1,32 +1,25 @@
 //! `isoflag retire`: reports which flags can be removed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use isoflag::{Object, Value};
 use isoflag_tools::{
-    DatedDocument, JointRetirement, LastEvaluated, Retirement, RetirementInputs, RetirementRule,
-    Review, ReviewDocument, ReviewPeriod, Since, Ternary, Verdict, joint_retirements, retirements,
+    JointRetirement, LastEvaluated, Retirement, RetirementRule, Since, Ternary, Verdict,
 };
 
-use super::{Format, object};
-use crate::arguments::Container;
-use crate::call_sites::{self, CallSites};
-use crate::clock::{NowArgument, ago, date, moment_argument};
+use super::review::ReviewArguments;
+use crate::call_sites::CallSites;
+use crate::clock::{ago, date};
+use crate::command::object;
 use crate::console::Console;
 use crate::input::Input;
-use crate::labelled::{self, ActivityFiles};
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::replace;
-use crate::review_page;
 use crate::table::{Cell, Table};
 
 /// The number of call sites of a flag that text output lists.
 const LISTED: usize = 5;
-
-const WEEK: f64 = 7.0 * 86_400.0;
 
 /// Report which flags can be removed, and which evidence is missing for the others
 ///
@@ -41,51 +34,12 @@ const WEEK: f64 = 7.0 * 86_400.0;
 /// that date, those that are due within the given weeks, and those that can go.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Flag documents: `LABEL=FILE`, or a file, labelled with its `meta.environment`
-    #[arg(required = true, value_name = "[LABEL=]FILE")]
-    documents: Vec<String>,
-
-    /// Weeks for which a flag must be constant, stable and unused
-    #[arg(long, value_name = "WEEKS", default_value_t = 4.0, value_parser = weeks)]
-    weeks: f64,
-
-    /// Document that was current from that time on (a date, or seconds since 1970), or a folder of
-    /// them; without a time, its own timestamp or its file name counts. If there are several
-    /// documents, begin with the label of one
-    #[arg(long, value_name = "[LABEL=][TIME=]FILE")]
-    history: Vec<String>,
-
-    /// Recorded evaluations, for the document with that label or for all; repeatable
-    #[arg(long, value_name = "[LABEL=]FILE")]
-    activity: Vec<String>,
-
-    /// Folder of code to search for the keys
-    #[arg(long, value_name = "FOLDER")]
-    code: Vec<String>,
-
-    /// Print the review of the time since a date (or seconds since 1970), as Markdown
-    #[arg(long, value_name = "DATE", value_parser = moment_argument)]
-    since: Option<f64>,
+    #[command(flatten)]
+    review: ReviewArguments,
 
     /// Write the review as one self-contained HTML page (`-` for stdout)
     #[arg(long, value_name = "FILE", requires = "since")]
     html: Option<String>,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    container: Container,
-    #[command(flatten)]
-    format: Format,
-}
-
-pub(super) fn weeks(text: &str) -> Result<f64, String> {
-    let weeks: f64 = text.parse().map_err(|_| "expected a number of weeks".to_owned())?;
-    if weeks.is_finite() && weeks >= 0.0 {
-        Ok(weeks)
-    } else {
-        Err("expected a number of weeks, 0 or more".to_owned())
-    }
 }
 
 pub(crate) fn run(
@@ -93,67 +47,21 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = arguments.now.seconds()?;
-    let documents = labelled::documents(&arguments.documents, arguments.container, input)?;
-    let labels: Vec<&str> = documents.iter().map(|document| &*document.label).collect();
-    let histories = &arguments.history;
-    let histories = labelled::read_histories(histories, &labels, arguments.container, now, input)?;
-    let dated = histories.iter().map(|files| {
-        files.iter().map(|file| DatedDocument { from: file.from, flags: &file.flags }).collect()
-    });
-    let histories: Vec<Vec<DatedDocument<'_>>> = dated.collect();
-    let files = ActivityFiles::read(&arguments.activity, &labels, now, input)?;
-    let mut keys: Vec<&str> = documents.iter().flat_map(|each| each.flags.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let sites = match arguments.code.is_empty() {
-        true => None,
-        false => Some(call_sites::find(&keys, &arguments.code)?),
-    };
-    let counts = sites.as_ref().map(|sites| {
-        let count = |(key, sites): (&String, &Vec<String>)| (Arc::from(&**key), sites.len());
-        sites.iter().map(count).collect::<BTreeMap<Arc<str>, usize>>()
-    });
-    let found = documents.iter().zip(&histories).map(|(document, history)| {
-        let activity = files.of(&document.label);
-        let inputs = RetirementInputs {
-            now,
-            weeks: arguments.weeks,
-            history,
-            activity: activity.as_ref(),
-            call_sites: counts.as_ref(),
-        };
-        (Arc::from(&*document.label), retirements(&document.flags, &inputs))
-    });
-    let mut found = joint_retirements(found.collect());
-    if let Some(since) = arguments.since {
-        let documents = documents.iter().zip(&histories).map(|(document, history)| {
-            ReviewDocument { label: &document.label, flags: &document.flags, history }
-        });
-        let period = ReviewPeriod { since, now, until: now + arguments.weeks * WEEK };
-        let review = Review::of(&documents.collect::<Vec<_>>(), &period, found);
-        return arguments.print_review(&review, console).map(|()| Outcome::Fine);
+    let Arguments { review, html } = arguments;
+    let evidence = review.read(input)?;
+    if let Some(outcome) = review.print_review(&evidence, html.as_deref(), console)? {
+        return Ok(outcome);
     }
+    let mut found = evidence.retirements(review.weeks);
     found.sort_by_key(|flag| flag.verdict);
-    let is_single = documents.len() == 1;
-    if arguments.format.json {
-        print_json(&found, sites.as_ref(), is_single, arguments.weeks, now, console)?;
+    let is_single = evidence.documents.len() == 1;
+    let (sites, now) = (evidence.sites.as_ref(), evidence.now);
+    if review.format.json {
+        print_json(&found, sites, is_single, review.weeks, now, console)?;
     } else {
-        print(&found, sites.as_ref(), is_single, now, console)?;
+        print(&found, sites, is_single, now, console)?;
     }
     Ok(Outcome::Fine)
-}
-
-impl Arguments {
-    fn print_review(&self, review: &Review, console: &mut Console) -> Result<(), Failure> {
-        match &self.html {
-            Some(file) if file == "-" => return console.source(&review_page::page(review)?),
-            Some(file) => replace(file, review_page::page(review)?.as_bytes())?,
-            None if self.format.json => {}
-            None => return console.lines(review_page::markdown(review)),
-        }
-        if self.format.json { console.line(review.to_value()) } else { Ok(()) }
-    }
 }
 
 fn print_json(

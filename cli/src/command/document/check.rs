@@ -7,9 +7,9 @@ use isoflag_tools::{
 };
 
 use super::project::PrivateArgument;
-use super::{Format, object};
 use crate::arguments::Container;
 use crate::clock::NowArgument;
+use crate::command::{Format, object};
 use crate::console::Console;
 use crate::finding::{Findings, LineColumn};
 use crate::input::{Input, Source};

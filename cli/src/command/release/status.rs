@@ -6,7 +6,7 @@ use isoflag_tools::{LifecycleChange, LifecycleError, Status, lifecycle, status_c
 
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::LifecycleArguments;
+use crate::lifecycle_edit::{LifecycleArguments, WriteArgument};
 use crate::outcome::{Failure, Outcome};
 
 /// Show the status of a feature and the statuses that may follow, or set it
@@ -31,9 +31,8 @@ pub(crate) struct Arguments {
     /// Status to set, in any style: `to-do`, `doing`, `staging`, `done` or `finished`
     status: Option<String>,
 
-    /// Rewrite the document; no other byte changes
-    #[arg(long)]
-    write: bool,
+    #[command(flatten)]
+    write: WriteArgument,
 
     /// Set Done without passed tests, or Finished before everybody has the feature
     #[arg(long)]
@@ -46,11 +45,12 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
+    let write = arguments.write.write;
     let now = now.seconds()?;
     let others: Vec<String> = arguments.key.iter().chain(&arguments.status).cloned().collect();
     let (documents, others) = arguments.lifecycle.read_before(&others, input)?;
     let (key, wanted) = match others.as_slice() {
-        [key] if arguments.write || arguments.force => {
+        [key] if write || arguments.force => {
             return Err(Failure::message(format!(
                 "`--write` and `--force` need a status after `{key}`"
             )));
@@ -66,8 +66,8 @@ pub(crate) fn run(
             Err(error) => return document.refuse(&error, format.json, console),
         }
     }
-    let is_written = |change: &Option<LifecycleChange>| arguments.write && change.is_some();
-    if arguments.write {
+    let is_written = |change: &Option<LifecycleChange>| write && change.is_some();
+    if write {
         let changes: Vec<Vec<_>> =
             changes.iter().map(|change| change.iter().cloned().collect()).collect();
         documents.write(&changes, None)?;
@@ -77,7 +77,7 @@ pub(crate) fn run(
         .zip(&changes)
         .map(|(document, change)| {
             let held = lifecycle(&document.flags, key).and_then(|lifecycle| lifecycle.status);
-            change.as_ref().filter(|_| arguments.write).map(|change| change.to).or(held)
+            change.as_ref().filter(|_| write).map(|change| change.to).or(held)
         })
         .collect();
     let next = |status: &Option<Status>| status.map_or(&Status::ALL[..], Status::next);
@@ -99,7 +99,7 @@ pub(crate) fn run(
         let label = document.label();
         match (change, status) {
             (Some(change), _) => {
-                let verb = if arguments.write { "is" } else { "would be" };
+                let verb = if write { "is" } else { "would be" };
                 console.line(format_args!("{label}`{key}` {verb} {} now", change.to))?;
             }
             (None, Some(status)) => console.line(format_args!("{label}`{key}` is {status}"))?,

@@ -4,10 +4,9 @@ use clap::Args;
 use isoflag::Value;
 use isoflag_tools::{Deployment, Ternary, deployment};
 
-use crate::clock::{moment_argument, not_in_the_future};
 use crate::console::Console;
 use crate::input::Input;
-use crate::lifecycle_edit::LifecycleArguments;
+use crate::lifecycle_edit::{ArtifactArguments, LifecycleArguments};
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Table};
 
@@ -16,15 +15,18 @@ use crate::table::{Cell, Table};
 /// The document is rewritten: a feature that is done and in the artifact gets its
 /// `deployedTimestamp`; a feature that is not in it, for example after a return to an older
 /// artifact, loses it. An artifact that `isoflag certify --write` has not certified as deployable
-/// is rejected; the document records the last fifty, by --artifact-time.
+/// is rejected; the document records the last fifty of each module, by --artifact-time.
+///
+/// With --module, only the features that name the module in `lifecycle.modules` are listed. Such a
+/// feature is in Beta once an artifact with it is deployed in each of its modules.
 #[derive(Args)]
+#[command(mut_arg("artifact_time", |time| time.required(true)))]
 pub(crate) struct Arguments {
     #[command(flatten)]
     lifecycle: LifecycleArguments,
 
-    /// Build time of the artifact, in seconds since 1970 or as a date and time
-    #[arg(long, value_name = "TIME", value_parser = moment_argument)]
-    artifact_time: f64,
+    #[command(flatten)]
+    artifact: ArtifactArguments,
 
     /// Only list; write nothing
     #[arg(long)]
@@ -36,18 +38,18 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let LifecycleArguments { now, format, .. } = &arguments.lifecycle;
-    let now = now.seconds()?;
-    let built = arguments.artifact_time;
-    not_in_the_future(built, now, "`--artifact-time`")?;
-    let documents = arguments.lifecycle.read(input)?;
+    let Arguments { lifecycle: LifecycleArguments { format, .. }, artifact, .. } = arguments;
+    let (now, documents) = arguments.lifecycle.now_and_documents(input)?;
+    let built = artifact.built(now)?.unwrap_or(now);
+    let module = artifact.module.as_deref();
     let mut found = Vec::new();
     for document in documents.iter() {
-        match deployment(&document.flags, built, now) {
+        match deployment(&document.flags, module, built, now) {
             Ok(deployment) => found.push(deployment),
             Err(error) => return document.refuse(&error, format.json, console),
         }
     }
+    artifact.report_unknown(&documents, console);
     if !arguments.dry_run {
         let changes: Vec<_> = found.iter().map(|found| found.changes.clone()).collect();
         documents.write(&changes, None)?;
@@ -55,6 +57,7 @@ pub(crate) fn run(
     if format.json {
         let report = |found: &Deployment| {
             vec![
+                ("module", module.map(Value::from).unwrap_or_default()),
                 ("artifactTimestamp", Value::from(built)),
                 ("deployment", found.to_value()),
                 ("written", Value::Bool(!arguments.dry_run)),

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::{Format, outcome_of};
 use crate::arguments::{ContextArgument, DocumentArgument};
+use crate::command::{Format, outcome_of};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};

@@ -6,13 +6,11 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use isoflag_tools::{Attention, FlagOn, Inventory, InventoryDocument, InventoryRow, LastEvaluated};
 
-use super::Format;
-use crate::arguments::Container;
-use crate::clock::{NowArgument, ago, date, span_of_days};
+use super::review::ReviewArguments;
+use crate::clock::{ago, date, span_of_days};
 use crate::console::Console;
 use crate::input::Input;
 use crate::inventory_page;
-use crate::labelled::{self, ActivityFiles};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::replace;
 use crate::table::{Cell, Table};
@@ -24,27 +22,19 @@ const SHOWN: usize = 24;
 ///
 /// `isoflag inventory dev=dev.json production=prod.json --activity production=counts.json` lists
 /// the served values of each flag with their percentages, its owner, its age, and its last
-/// evaluation.
+/// evaluation. With `--since DATE` it prints the review that `isoflag retire` prints: the flags that
+/// moved since that date, those that are due within the given weeks, and those that can go.
 #[derive(Args)]
+#[command(mut_arg("weeks", |weeks| weeks.requires("since")))]
+#[command(mut_arg("history", |history| history.requires("since")))]
+#[command(mut_arg("code", |code| code.requires("since")))]
 pub(crate) struct Arguments {
-    /// Flag documents: `LABEL=FILE`, or a file, labelled with its `meta.environment`
-    #[arg(required = true, value_name = "[LABEL=]FILE")]
-    documents: Vec<String>,
-
-    /// Recorded evaluations, for the environment with that label or for all; repeatable
-    #[arg(long, value_name = "[LABEL=]FILE")]
-    activity: Vec<String>,
+    #[command(flatten)]
+    review: ReviewArguments,
 
     /// Write one self-contained HTML page (`-` for stdout)
     #[arg(long, value_name = "FILE")]
     html: Option<String>,
-
-    #[command(flatten)]
-    now: NowArgument,
-    #[command(flatten)]
-    container: Container,
-    #[command(flatten)]
-    format: Format,
 }
 
 pub(crate) fn run(
@@ -52,28 +42,31 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = arguments.now.seconds()?;
-    let documents = labelled::documents(&arguments.documents, arguments.container, input)?;
-    let labels: Vec<&str> = documents.iter().map(|document| &*document.label).collect();
-    let files = ActivityFiles::read(&arguments.activity, &labels, now, input)?;
-    let activities: Vec<_> = labels.iter().map(|label| files.of(label)).collect();
+    let Arguments { review, html } = arguments;
+    let evidence = review.read(input)?;
+    if let Some(outcome) = review.print_review(&evidence, html.as_deref(), console)? {
+        return Ok(outcome);
+    }
+    let documents = &evidence.documents;
+    let activities: Vec<_> =
+        documents.iter().map(|document| evidence.activity.of(&document.label)).collect();
     let documents =
         documents.iter().zip(&activities).map(|(document, activity)| InventoryDocument {
             label: &document.label,
             flags: &document.flags,
             activity: activity.as_ref(),
         });
-    let inventory = Inventory::of(&documents.collect::<Vec<_>>(), now);
-    match &arguments.html {
-        Some(file) if file == "-" => {
+    let inventory = Inventory::of(&documents.collect::<Vec<_>>(), evidence.now);
+    match html.as_deref() {
+        Some("-") => {
             return console.source(&inventory_page::page(&inventory)?).map(|()| Outcome::Fine);
         }
         Some(file) => replace(file, inventory_page::page(&inventory)?.as_bytes())?,
         None => {}
     }
-    if arguments.format.json {
+    if review.format.json {
         console.line(inventory.to_value())?;
-    } else if arguments.html.is_none() {
+    } else if html.is_none() {
         print(&inventory, console)?;
     }
     Ok(Outcome::Fine)
