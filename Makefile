@@ -135,7 +135,7 @@ test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
 	$(call say,a million generated cases against the rules of the specification (five minutes))
 	@conformance/run.sh rules --cases 1000000 --seed $(SEED)
-	$(call say,a million generated client documents against the whole ones on each host runtime (ten minutes))
+	$(call say,a million generated client documents against the whole ones on each host runtime (a quarter of an hour))
 	@conformance/run.sh projections --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
 	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test alarm_histories --test projection
