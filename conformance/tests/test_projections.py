@@ -1,4 +1,4 @@
-"""The comparison of projections with whole documents fails on each kind of difference, and asks about contexts that agree."""
+"""The comparison of projections with whole documents fails on each kind of difference, and its contexts agree with the known part."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_runner_that_fails_is_named() -> None:
     assert failures(failed, failed) == [("a runner failed", None, None)]
 
 
-def test_contexts_agree_with_everything_that_is_known() -> None:
+def test_contexts_get_every_known_attribute() -> None:
     known = {"user": {"plan": "pro", "tags": None}, "org": None}
     multi = {"kind": "multi", "user": {"key": "a", "tags": []}, "org": {"key": "b"}, "device": {"key": "c"}}
     assert agreeing(multi, known) == {"kind": "multi", "user": {"key": "a", "plan": "pro"}, "device": {"key": "c"}}
