@@ -135,6 +135,8 @@ test-all:
 	@PICTURE=1 $(MAKE) test CASES=100000
 	$(call say,a million generated cases against the rules of the specification (five minutes))
 	@conformance/run.sh rules --cases 1000000 --seed $(SEED)
+	$(call say,a million generated client documents against the whole ones on each host runtime (a quarter of an hour))
+	@conformance/run.sh projections --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
 	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test alarm_histories --test projection
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
@@ -206,6 +208,8 @@ consumers: build-wasm
 differential: build-wasm python-packages
 	$(call say,differential: $(CASES) generated cases from seed $(SEED))
 	@conformance/run.sh differential --cases $(CASES) --seed $(SEED)
+	$(call say,10000 generated client documents against the whole ones)
+	@conformance/run.sh projections --cases 10000 --seed $(SEED)
 
 audit: build-python
 	@conformance/run.sh audit $(DOC) --contexts $(CONTEXTS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite on every host runtime, or generated cases, or an audit: run.sh [differential|rules|audit] [OPTION...]; `--help` lists the
-# options.
+# Runs the suite on every host runtime, or generated cases, or an audit: run.sh [differential|rules|projections|audit] [OPTION...];
+# `--help` lists the options.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export PYTHONPATH="$PWD:$PWD/differential"
@@ -14,9 +14,9 @@ if [[ "${1:-}" == audit ]]; then
     cd "$OLDPWD"
     exec "$python" -m isodiff.audit "${@:2}"
 fi
-if [[ "${1:-}" == differential || "${1:-}" == rules ]]; then
+if [[ "${1:-}" =~ ^(differential|rules|projections)$ ]]; then
     cargo build --quiet --release -p isoflag-conformance
-    [[ "$1" == rules ]] && exec ../.venv/bin/python -m isodiff.rules "${@:2}"
+    [[ "$1" == differential ]] || exec ../.venv/bin/python -m "isodiff.$1" "${@:2}"
     exec ../.venv/bin/python -m isodiff "${@:2}"
 fi
 npm test --silent

@@ -273,6 +273,37 @@ class CaseRun:
         assert projected.project(**options).digest == projected.digest
         return self.then(arguments, projected)
 
+    def call_agreement(self, arguments: Arguments) -> Answer:
+        """Evaluates each flag of a projection for each context, with the projection and with the whole document."""
+        whole = self.flags()
+        options = {"known": arguments["known"], "private": arguments["private"]}
+        projected = whole.project(**options)
+        # As a page loads it.
+        folded = isoflag.Flags.from_json(projected.to_json())
+        assert projected.digest == folded.digest
+        assert folded.parent_digest == whole.digest
+        assert folded.project(**options).digest == folded.digest
+        keys = folded.keys()
+        texts: dict[str, str] = {}
+
+        def text(detail: isoflag.EvaluationDetail[Any]) -> str:
+            """The canonical text; most answers occur several times."""
+            name = repr(found := shown(detail))
+            if name not in texts:
+                texts[name] = canonical(found)
+            return texts[name]
+
+        def details(evaluate: Callable[[str, Any], isoflag.EvaluationDetail[Any]]) -> str:
+            rows = (",".join(text(evaluate(key, context)) for key in keys) for context in arguments["contexts"])
+            return f"[{','.join(f'[{row}]' for row in rows)}]"
+
+        bound = {id(context): whole.bind(context, **self.options) for context in arguments["contexts"]}
+        return {
+            "folded": details(lambda key, context: folded.variation_detail(key, context, None, **self.options)),
+            "projection": folded.to_json(),
+            "whole": details(lambda key, context: bound[id(context)].variation_detail(key, None)),
+        }
+
     def call_strategyFor(self, arguments: Arguments) -> Answer:
         return {"strategy": self.flags().strategy_for(arguments["system"], self.context())}
 

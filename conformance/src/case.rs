@@ -8,12 +8,12 @@ use isoflag::{
     secure_mode_hash,
 };
 use isoflag_tools::{
-    Conversion, ConversionSource, EditError, Note, ProjectionOptions, PromoteOptions, Promotion,
-    Strategy, System, SystemFlags, convert, edit, project, promote, receipt, replay, strategy_for,
-    with_strategy,
+    Conversion, ConversionSource, EditError, Note, ProjectionError, ProjectionOptions, PromoteOptions,
+    Promotion, Strategy, System, SystemFlags, convert, edit, project, promote, receipt, replay,
+    strategy_for, with_strategy,
 };
 
-use super::{array, get, lifecycle, list, number, object, sweep, text};
+use super::{agreement, array, get, lifecycle, list, number, object, sweep, text};
 
 /// An error that is the answer; only its message differs between host runtimes.
 pub(crate) struct Failure {
@@ -26,6 +26,13 @@ impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Failure {
         let message = error.to_string();
         Failure { code: error.code(), path: error.path().to_owned(), message }
+    }
+}
+
+impl From<ProjectionError> for Failure {
+    /// A projection that is refused is not an answer: no case has invalid options.
+    fn from(error: ProjectionError) -> Failure {
+        panic!("{error}")
     }
 }
 
@@ -164,11 +171,11 @@ impl CaseRun<'_> {
                 }
             }
             "project" => {
-                let known = get(arguments, "known").cloned().unwrap_or_default();
-                let private = array(arguments, "private").iter();
-                let private = private.map(|text| text.as_str().unwrap().into()).collect();
-                let projected = project(&self.flags()?, &ProjectionOptions { known, private });
-                return self.with_flags(projected.unwrap().flags).then(arguments, "load");
+                let projected = project(&self.flags()?, &projection_options(arguments))?.flags;
+                return self.with_flags(projected).then(arguments, "load");
+            }
+            "agreement" => {
+                return agreement::answer(&self.flags()?, self.big_segments().as_ref(), arguments);
             }
             "strategyFor" => {
                 let system = System::named(text(arguments, "system")).unwrap();
@@ -302,6 +309,12 @@ fn load(case: &Value) -> Result<Flags, Failure> {
         (None, "appconfig") => Flags::from_appconfig_value(document)?,
         (_, other) => panic!("unknown container {other}"),
     })
+}
+
+pub(crate) fn projection_options(arguments: &Value) -> ProjectionOptions {
+    let private = array(arguments, "private").iter();
+    let private = private.map(|text| text.as_str().unwrap().into()).collect();
+    ProjectionOptions { known: get(arguments, "known").cloned().unwrap_or_default(), private }
 }
 
 fn gate(arguments: &Value) -> Gate {

@@ -49,7 +49,7 @@ pub(crate) fn answer(flags: &Flags, big: Option<&BigSegments>, arguments: &Value
     ])
 }
 
-fn shown(flags: &Flags, answer: Answer, default: Value) -> Value {
+pub(crate) fn shown(flags: &Flags, answer: Answer, default: Value) -> Value {
     let value = flags.value_of(&answer).cloned().unwrap_or(default);
     let index = answer.variation_index().map(Value::from).unwrap_or_default();
     list([index, value, flags.reason_of(&answer).to_value()])

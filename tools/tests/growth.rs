@@ -50,6 +50,16 @@ fn memory_grows_as_the_document_does() {
     for ((name, small), (_, large)) in documents(SIZE / 4).into_iter().zip(documents(SIZE / 2)) {
         check_growth(name, edited(&small), edited(&large));
     }
+    for known in ["{}", r#"{"user": {"key": "k7"}}"#] {
+        let known = Value::parse(known.as_bytes()).unwrap();
+        let options = ProjectionOptions { known, private: vec!["user.email".into()] };
+        let [small, large] = [50_000, 100_000].map(|size| {
+            cost(&a_segment_of_many_keys(size), |flags| {
+                project(flags, &options).map(|projection| projection.report().to_string())
+            })
+        });
+        check_growth("keys of a segment", small, large);
+    }
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
         let empty = Flags::from_json(br#"{"flags":{"f":{"key":"f"}}}"#).unwrap();
         cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
@@ -67,6 +77,15 @@ fn edited(text: &str) -> f64 {
         let edits = Value::parse(format!("[{}]", edits.join(",")).as_bytes()).unwrap();
         edit(text, &edits, 0.0)
     })
+}
+
+fn a_segment_of_many_keys(size: usize) -> String {
+    let keys = growing_documents::list(size, |n| format!(r#""k{n}""#));
+    format!(
+        r#"{{"flags":{{"f":{{"on":true,"clientSide":true,"variations":[0,1],"fallthrough":{{"variation":0}},
+            "rules":[{{"variation":1,"clauses":[{{"op":"segmentMatch","values":["s"]}}]}}]}}}},
+        "segments":{{"s":{{"included":[{keys}]}}}}}}"#
+    )
 }
 
 fn rules_that_serve_a_long_value(size: usize) -> String {

@@ -183,6 +183,8 @@ class CaseRun {
         same(this.#own(projected.project(options)).digest, projected.digest, "a projection of a projection");
         return this.answer(given.then);
       }
+      case "agreement":
+        return this.#agreement(given);
       case "strategyFor":
         return { strategy: this.#loaded.strategyFor(given.system, this.#anyContext) ?? null };
       case "system":
@@ -349,6 +351,31 @@ class CaseRun {
         string: detail(0, key, "stringVariation", "default"),
         json: detail(0, key, "jsonVariation", { default: true }),
       })),
+    };
+  }
+
+  /** Evaluates each flag of a projection for each context, with the projection and with the whole document. */
+  #agreement({ contexts, known, private: hidden, projection }) {
+    const whole = this.#loaded;
+    // `core.wasm` evaluates with a projection that another runner has made.
+    const projected =
+      whole.project === undefined ? undefined : this.#own(whole.project({ known, private: hidden }));
+    const text = projected?.toJson() ?? projection;
+    const folded = this.#own(this.#isoflag.Flags.fromJson(text));
+    if (projected !== undefined) {
+      same(folded.digest, projected.digest, "the digest of the text of a projection");
+      same(folded.parentDigest, whole.digest, "the digest of the whole document");
+      const again = this.#own(folded.project({ known, private: hidden }));
+      same(again.digest, folded.digest, "a projection of a projection");
+    }
+    const keys = folded.keys();
+    const rows = evaluate =>
+      canonicalize(contexts.map(context => keys.map(key => shown(evaluate(context, key)))));
+    const bound = new Map(contexts.map(context => [context, this.#own(whole.bind(context, this.#options))]));
+    return {
+      folded: rows((context, key) => folded.variationDetail(key, context, null, this.#options)),
+      projection: text,
+      whole: rows((context, key) => bound.get(context).variationDetail(key, null)),
     };
   }
 

@@ -69,8 +69,13 @@ impl Value {
     #[must_use]
     pub fn to_canonical_json(&self) -> String {
         let mut text = String::new();
-        canonical::write(self, &mut text);
+        self.write_canonical_json(&mut text);
         text
+    }
+
+    /// Appends the [canonical text](Value::to_canonical_json).
+    pub fn write_canonical_json(&self, text: &mut String) {
+        canonical::write(self, text);
     }
 
     /// The length in bytes of the [canonical text](Value::to_canonical_json), without writing it:

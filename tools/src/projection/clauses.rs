@@ -6,7 +6,7 @@ use isoflag::Value;
 use isoflag::model::{Clause, Condition};
 
 use super::Fold;
-use super::source::{element, member, object, pick};
+use super::source::{Source, element, member, object, pick};
 use crate::analysis::reach::part::Match;
 
 /// The parts that a folded part depends on or shows.
@@ -25,8 +25,8 @@ impl Uses {
 }
 
 /// A clause that still decides.
-struct Kept {
-    source: Value,
+struct Kept<'a> {
+    source: Source<'a>,
     found: Match,
     segments: Vec<u32>,
     private: Option<usize>,
@@ -37,12 +37,12 @@ struct Kept {
 /// A part of an evaluation may be observed even if it decides nothing, since it may fail, or query
 /// the store of big segments. Such a part (`can_fail`) is kept, with everything before it that
 /// decides whether it is reached.
-pub(super) struct FoldedClauses {
-    kept: Vec<Kept>,
+pub(super) struct FoldedClauses<'a> {
+    kept: Vec<Kept<'a>>,
     pub(super) found: Match,
 }
 
-impl FoldedClauses {
+impl<'a> FoldedClauses<'a> {
     /// Adds a condition that is never met.
     pub(super) fn never(&mut self) {
         while self.kept.last().is_some_and(|last| !last.found.can_fail) {
@@ -62,26 +62,26 @@ impl FoldedClauses {
     }
 
     /// Returns the source of the clauses.
-    pub(super) fn finish(self, uses: &mut Uses) -> Value {
+    pub(super) fn finish(self, uses: &mut Uses) -> Source<'a> {
         let mut sources = Vec::new();
         for mut kept in self.kept {
             uses.segments.append(&mut kept.segments);
             uses.show(kept.private);
             sources.push(kept.source);
         }
-        Value::from(sources)
+        Source::List(sources)
     }
 }
 
 /// A clause that never matches.
-pub(super) fn never() -> Value {
-    let values = Value::Array([].into());
+pub(super) fn never<'a>() -> Source<'a> {
+    let values = Source::List(Vec::new());
     object(vec![("attribute", "kind".into()), ("op", "in".into()), ("values", values)])
 }
 
 /// A clause that makes a flag malformed if it is evaluated: its reference is invalid.
-fn invalid() -> Value {
-    let values = Value::Array([].into());
+fn invalid<'a>() -> Source<'a> {
+    let values = Source::List(Vec::new());
     object(vec![
         ("attribute", "/".into()),
         ("contextKind", "user".into()),
@@ -90,14 +90,14 @@ fn invalid() -> Value {
     ])
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
     /// Folds the clauses of a rule. Those of a frozen part are kept.
     pub(super) fn clauses(
         &mut self,
         clauses: &[Clause],
-        rule: &Value,
+        rule: &'a Value,
         frozen: bool,
-    ) -> FoldedClauses {
+    ) -> FoldedClauses<'a> {
         let always = Match { can_match: true, can_miss: false, can_fail: false, height: 0 };
         let mut folded = FoldedClauses { kept: Vec::new(), found: always };
         for (index, clause) in clauses.iter().enumerate() {
@@ -178,12 +178,12 @@ impl Fold<'_> {
         (found, kept.into_iter().map(|(slot, _)| slot).collect())
     }
 
-    fn source_of(&self, clause: &Clause, source: &Value, segments: &[u32]) -> Value {
+    fn source_of(&self, clause: &Clause, source: &'a Value, segments: &[u32]) -> Source<'a> {
         let mut members = match &clause.condition {
             Condition::InvalidReference => return invalid(),
             Condition::Segments(_) => {
                 let keys = segments.iter().map(|slot| self.model.segment_key(*slot));
-                let keys = keys.map(|key| Value::String(key.clone())).collect();
+                let keys = keys.map(|key| key.clone().into()).collect();
                 let mut members = vec![("op", "segmentMatch".into()), ("values", keys)];
                 // Some SDKs need the property, which decides nothing.
                 if member(source, "attribute").is_some() {
@@ -191,7 +191,7 @@ impl Fold<'_> {
                 }
                 members
             }
-            _ => pick(source, &["attribute", "contextKind", "op", "values"]),
+            _ => pick(source, &["attribute", "contextKind", "op", "values"]).collect(),
         };
         if clause.negate {
             members.push(("negate", true.into()));

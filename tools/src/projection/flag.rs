@@ -7,14 +7,17 @@ use isoflag::model::{Flag, FlagState, OffVariation, Section, TargetList, Targeti
 
 use super::Fold;
 use super::clauses::{Uses, never};
-use super::source::{Members, element, object, pick, pick_text};
+use super::source::{Members, Source, element, object, pick, pick_text};
 
 /// A flag of the projection.
-pub(super) struct FoldedFlag {
+pub(super) struct FoldedFlag<'a> {
     pub(super) answers: Answers,
-    pub(super) source: Value,
+    pub(super) source: Source<'a>,
     pub(super) uses: Uses,
 }
+
+/// Room for the members of most flags.
+const MEMBERS: usize = 12;
 
 /// The answers that a flag can still give.
 #[derive(Default)]
@@ -57,15 +60,15 @@ impl Answers {
 
 impl<'a> Fold<'a> {
     /// Returns a flag of the document as it is in the projection.
-    pub(super) fn folded_flag(&mut self, slot: u32) -> Option<&FoldedFlag> {
-        if !self.folded.contains_key(&slot) {
+    pub(super) fn folded_flag(&mut self, slot: u32) -> Option<&FoldedFlag<'a>> {
+        if self.folded.get(slot).is_none() {
             let folded = self.fold_flag(slot)?;
-            self.folded.insert(slot, folded);
+            self.folded.put(slot, folded);
         }
-        self.folded.get(&slot)
+        self.folded.get(slot)
     }
 
-    fn fold_flag(&mut self, slot: u32) -> Option<FoldedFlag> {
+    fn fold_flag(&mut self, slot: u32) -> Option<FoldedFlag<'a>> {
         let model = self.model;
         let flag = model.flag(slot)?;
         let source = self.flags.source(Section::Flags, model.flag_key(slot))?;
@@ -101,18 +104,21 @@ impl<'a> Fold<'a> {
         &mut self,
         off: OffVariation,
         targeting: &'a Targeting,
-        source: &Value,
+        source: &'a Value,
         frozen: bool,
         answers: &mut Answers,
         uses: &mut Uses,
-    ) -> Members {
-        let mut members = Members::new();
+    ) -> Members<'a> {
+        let mut members = Vec::with_capacity(MEMBERS);
         let mut salted = false;
         let (can_hold, can_break) = self.prerequisites(targeting, frozen, answers, uses);
         if !uses.prerequisites.is_empty() {
             let kept = 0..uses.prerequisites.len();
-            let pick = |index| pick(element(source, "prerequisites", index), &["key", "variation"]);
-            members.push(("prerequisites", kept.map(pick).map(object).collect()));
+            let pick = |index| {
+                let members = pick(element(source, "prerequisites", index), &["key", "variation"]);
+                object(members.collect())
+            };
+            members.push(("prerequisites", kept.map(pick).collect()));
         }
         if can_break {
             members.extend(off_variation(off, answers));
@@ -138,7 +144,7 @@ impl<'a> Fold<'a> {
             if found.can_match {
                 own.extend(self.served(&rule.served, rule_source, answers, &mut salted));
                 if !rule.id.is_empty() {
-                    own.push(("id", Value::String(rule.id.clone())));
+                    own.push(("id", rule.id.clone().into()));
                 }
                 if rule.track_events {
                     own.push(("trackEvents", true.into()));
@@ -243,7 +249,7 @@ impl<'a> Fold<'a> {
         lists: Vec<(&TargetList, Value)>,
         source: &Value,
         uses: &mut Uses,
-    ) -> Members {
+    ) -> Members<'a> {
         let is_user = |list: &TargetList| &**self.model.kind(list.kind) == "user";
         let has_order = source.as_object().and_then(|flag| flag.get("contextTargets"));
         let has_order = has_order.and_then(Value::as_array).is_some_and(|all| !all.is_empty());
@@ -253,8 +259,10 @@ impl<'a> Fold<'a> {
         for ((list, keys), out_of_range) in lists.into_iter().zip(1..) {
             uses.show(self.private.in_keys(self.model, list.kind));
             let variation = list.variation.map_or_else(|| Value::from(-out_of_range), Value::from);
-            let entry = |keys| vec![("variation", variation.clone()), ("values", keys)];
-            let kind = ("contextKind", Value::String(self.model.kind(list.kind).clone()));
+            let entry = |keys: Value| {
+                vec![("values", keys.into()), ("variation", variation.clone().into())]
+            };
+            let kind = ("contextKind", self.model.kind(list.kind).clone().into());
             if is_user(list) {
                 targets.push(object(entry(keys)));
                 if mixed {
@@ -271,19 +279,20 @@ impl<'a> Fold<'a> {
         }
         let members = [("targets", targets), ("contextTargets", context_targets)];
         let members = members.into_iter().filter(|(_, lists)| !lists.is_empty());
-        members.map(|(name, lists)| (name, lists.into())).collect()
+        members.map(|(name, lists)| (name, Source::List(lists))).collect()
     }
 }
 
 /// A rule that never matches, in place of one that is false, so that later rules keep their indices.
-fn placeholder() -> Value {
-    object(vec![("clauses", vec![never()].into()), ("variation", 0.into())])
+fn placeholder<'a>() -> Source<'a> {
+    object(vec![("clauses", Source::List(vec![never()])), ("variation", 0.into())])
 }
 
 /// The members that no answer depends on, as far as a client needs them.
-fn metadata(flag: &Flag, source: &Value) -> Members {
+fn metadata<'a>(flag: &Flag, source: &'a Value) -> Members<'a> {
     let metadata = &flag.metadata;
-    let mut members: Members = pick_text(source, "key").into_iter().collect();
+    let mut members = Vec::with_capacity(MEMBERS);
+    members.extend(pick_text(source, "key"));
     if metadata.version.abs() > 0.0 {
         members.push(("version", metadata.version.into()));
     }
@@ -297,7 +306,10 @@ fn metadata(flag: &Flag, source: &Value) -> Members {
     members
 }
 
-fn off_variation(off: OffVariation, answers: &mut Answers) -> Option<(&'static str, Value)> {
+fn off_variation<'a>(
+    off: OffVariation,
+    answers: &mut Answers,
+) -> Option<(&'static str, Source<'a>)> {
     let index: Value = match off {
         OffVariation::Default => {
             answers.serve(None);
@@ -312,16 +324,16 @@ fn off_variation(off: OffVariation, answers: &mut Answers) -> Option<(&'static s
             (-1).into()
         }
     };
-    Some(("offVariation", index))
+    Some(("offVariation", index.into()))
 }
 
 /// The values up to the last that can be served, null in place of those that cannot.
-fn variations(flag: &Flag, answers: &Answers) -> Value {
+fn variations<'a>(flag: &'a Flag, answers: &Answers) -> Source<'a> {
     let last = answers.variations.last().map_or(0, |last| *last as usize);
     let each = (0..).zip(flag.variations.iter()).take(last + 1);
-    let value = |(index, value): (u32, &Value)| match answers.variations.contains(&index) {
-        true => value.clone(),
-        false => Value::Null,
+    let value = |(index, value): (u32, &'a Value)| match answers.variations.contains(&index) {
+        true => Source::Same(value),
+        false => Source::Same(&Value::Null),
     };
     each.map(value).collect()
 }

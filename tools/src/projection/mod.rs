@@ -2,7 +2,7 @@
 //! has some known attributes, and is safe to publish.
 //!
 //! `frozen`, `known` and `private` prepare what decides; `clauses`, `segment`, `rollout` and `flag`
-//! fold each part; `report` lists the strings that are still in the projection.
+//! fold each part, in the form of `source`; `report` lists the strings that are still in the projection.
 
 mod clauses;
 mod flag;
@@ -12,6 +12,7 @@ mod private;
 mod report;
 mod rollout;
 mod segment;
+mod slots;
 mod source;
 mod text;
 
@@ -30,6 +31,8 @@ use frozen::Frozen;
 use known::Known;
 use private::Private;
 use segment::FoldedSegment;
+use slots::Slots;
+use source::Source;
 
 /// The options of [`project`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,8 +143,9 @@ pub fn check_visibility(name: &str) -> Result<(), ProjectionError> {
 ///
 /// If an option is invalid.
 pub fn project(flags: &Flags, options: &ProjectionOptions) -> Result<Projection, ProjectionError> {
-    let Folded { document, refused, unused_private, decided } = fold(flags, options)?;
-    let projected = Flags::from_value(document).map_err(ProjectionError::Document)?;
+    let (known, private) = read(flags, options)?;
+    let Folded { document, refused, unused_private, decided } = fold(flags, &known, &private);
+    let projected = Flags::from_value(document.into_value()).map_err(ProjectionError::Document)?;
     Ok(Projection { flags: projected, refused, unused_private, decided, parent: flags.clone() })
 }
 
@@ -155,10 +159,11 @@ pub fn projected_json(
     flags: &Flags,
     options: &ProjectionOptions,
 ) -> Result<String, ProjectionError> {
-    let Folded { document, .. } = fold(flags, options)?;
-    let text = document.to_canonical_json();
+    let (known, private) = read(flags, options)?;
+    let Folded { document, .. } = fold(flags, &known, &private);
+    let text = document.to_json();
     if text.len() > ALWAYS_LOADS {
-        Flags::from_value(document).map_err(ProjectionError::Document)?;
+        Flags::from_value(document.into_value()).map_err(ProjectionError::Document)?;
     }
     Ok(text)
 }
@@ -167,21 +172,66 @@ pub fn projected_json(
 /// bytes for the three of `{},`.
 const ALWAYS_LOADS: usize = MEMORY / 141;
 
+fn read(flags: &Flags, options: &ProjectionOptions) -> Result<(Known, Private), ProjectionError> {
+    Ok((Known::read(flags, &options.known)?, Private::parse(&options.private)?))
+}
+
 /// A folded document, before it is compiled.
-struct Folded {
-    document: Value,
+struct Folded<'a> {
+    document: Document<'a>,
     refused: Vec<RefusedFlag>,
     unused_private: Vec<Arc<str>>,
     decided: usize,
 }
 
-fn fold(flags: &Flags, options: &ProjectionOptions) -> Result<Folded, ProjectionError> {
-    let known = Known::read(flags, &options.known)?;
-    let private = Private::parse(&options.private)?;
+/// The source of a projection. Items are in RFC 8785 order of their keys.
+struct Document<'a> {
+    flags: Vec<(&'a Arc<str>, Source<'a>)>,
+    meta: Source<'a>,
+    segments: Vec<(&'a Arc<str>, Source<'a>)>,
+}
+
+impl<'a> Document<'a> {
+    /// Returns the canonical text.
+    fn to_json(&self) -> String {
+        let mut text = String::new();
+        let section = |name: &str, items: &[(&Arc<str>, Source)], text: &mut String| {
+            text.push_str(name);
+            for (index, (key, item)) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                Value::String(Arc::clone(key)).write_canonical_json(text);
+                text.push(':');
+                item.write(text);
+            }
+        };
+        section("{\"flags\":{", &self.flags, &mut text);
+        text.push_str("},\"meta\":");
+        self.meta.write(&mut text);
+        section(",\"segments\":{", &self.segments, &mut text);
+        text.push_str("}}");
+        text
+    }
+
+    fn into_value(self) -> Value {
+        let section = |items: Vec<(&'a Arc<str>, Source<'a>)>| {
+            let items = items.into_iter().map(|(key, item)| (Arc::clone(key), item.into_value()));
+            Value::Object(items.collect())
+        };
+        Value::Object(Object::from_iter([
+            ("flags", section(self.flags)),
+            ("meta", self.meta.into_value()),
+            ("segments", section(self.segments)),
+        ]))
+    }
+}
+
+fn fold<'a>(flags: &'a Flags, known: &'a Known, private: &'a Private) -> Folded<'a> {
     let model = flags.model();
     let available = model.flags().filter(|(_, flag)| flag.metadata.client_side);
     let available: Vec<u32> = available.map(|(slot, _)| slot).collect();
-    let mut fold = Fold::of(flags, &known, &private, &available);
+    let (mut fold, mut reached) = Fold::of(flags, known, private, &available);
     let showing = fold.showing();
     let mut refused = Vec::new();
     let mut kept = Vec::new();
@@ -195,14 +245,17 @@ fn fold(flags: &Flags, options: &ProjectionOptions) -> Result<Folded, Projection
             }),
         }
     }
-    if !refused.is_empty() && fold.frozen.is_any() {
-        // Parts that only refused flags freeze are folded.
-        fold = Fold::of(flags, &known, &private, &kept);
+    if !refused.is_empty() {
+        if fold.frozen.is_any() {
+            // Parts that only refused flags freeze are folded.
+            (fold, reached) = Fold::of(flags, known, private, &kept);
+        } else {
+            reached = fold.reach(&kept);
+        }
     }
-    let reached = fold.reach(&kept);
     let decided = reached.iter().filter(|part| fold.is_decided(**part)).count();
     let document = fold.document(&reached);
-    Ok(Folded { document, refused, unused_private: private.unused(model), decided })
+    Folded { document, refused, unused_private: private.unused(model), decided }
 }
 
 /// A flag or a segment, by slot.
@@ -228,16 +281,21 @@ struct Fold<'a> {
     known: &'a Known,
     private: &'a Private,
     frozen: Frozen,
-    folded: BTreeMap<u32, FoldedFlag>,
-    segments: BTreeMap<u32, FoldedSegment>,
+    folded: Slots<FoldedFlag<'a>>,
+    segments: Slots<FoldedSegment<'a>>,
 }
 
 /// The number of times that parts are frozen because others are.
 const FREEZES: usize = 3;
 
 impl<'a> Fold<'a> {
-    /// Folds flags and everything that they depend on.
-    fn of(flags: &'a Flags, known: &'a Known, private: &'a Private, slots: &[u32]) -> Fold<'a> {
+    /// Folds flags and everything that they depend on, and returns these parts.
+    fn of(
+        flags: &'a Flags,
+        known: &'a Known,
+        private: &'a Private,
+        slots: &[u32],
+    ) -> (Fold<'a>, BTreeSet<Part>) {
         let model = flags.model();
         let mut fold = Fold {
             flags,
@@ -245,21 +303,22 @@ impl<'a> Fold<'a> {
             known,
             private,
             frozen: Frozen::of(model),
-            folded: BTreeMap::new(),
-            segments: BTreeMap::new(),
+            folded: Slots::default(),
+            segments: Slots::default(),
         };
-        for round in 0.. {
+        let mut round = 0;
+        loop {
             let reached = fold.reach(slots);
             if !fold.frozen.extend(&reached) {
-                break;
+                return (fold, reached);
             }
             if round == FREEZES {
                 fold.frozen.extend_to_all();
             }
+            round += 1;
             fold.folded.clear();
             fold.segments.clear();
         }
-        fold
     }
 
     /// Folds flags and everything that they depend on, and returns these parts.
@@ -283,9 +342,12 @@ impl<'a> Fold<'a> {
     /// Returns the parts that show a private value or depend on one that does, with the reference
     /// and the part that shows it.
     fn showing(&self) -> BTreeMap<Part, (usize, Part)> {
-        let flags = self.folded.iter().map(|(slot, flag)| (Part::Flag(*slot), &flag.uses));
+        if self.private.is_empty() {
+            return BTreeMap::new();
+        }
+        let flags = self.folded.iter().map(|(slot, flag)| (Part::Flag(slot), &flag.uses));
         let segments = self.segments.iter();
-        let segments = segments.map(|(slot, segment)| (Part::Segment(*slot), &segment.uses));
+        let segments = segments.map(|(slot, segment)| (Part::Segment(slot), &segment.uses));
         let mut dependents: BTreeMap<Part, Vec<Part>> = BTreeMap::new();
         let mut showing = BTreeMap::new();
         let mut pending = Vec::new();
@@ -314,39 +376,29 @@ impl<'a> Fold<'a> {
 
     fn is_decided(&self, part: Part) -> bool {
         match part {
-            Part::Flag(slot) => {
-                self.folded.get(&slot).is_some_and(|flag| flag.answers.is_decided())
-            }
+            Part::Flag(slot) => self.folded.get(slot).is_some_and(|flag| flag.answers.is_decided()),
             Part::Segment(_) => false,
         }
     }
 
-    fn document(&self, parts: &BTreeSet<Part>) -> Value {
-        let (mut flags, mut segments) = (Vec::new(), Vec::new());
-        for part in parts {
-            match part {
-                Part::Flag(slot) => {
-                    let source = self.folded.get(slot).map(|flag| flag.source.clone());
-                    flags.extend(source.map(|source| (self.model.flag_key(*slot).clone(), source)));
-                }
-                Part::Segment(slot) => {
-                    let source = self.segments.get(slot).map(|segment| segment.source.clone());
-                    let key = self.model.segment_key(*slot).clone();
-                    segments.extend(source.map(|source| (key, source)));
-                }
-            }
-        }
-        Value::Object(Object::from_iter([
-            ("flags", Value::Object(Object::from_members(flags))),
-            ("meta", self.meta()),
-            ("segments", Value::Object(Object::from_members(segments))),
-        ]))
+    fn document(mut self, parts: &BTreeSet<Part>) -> Document<'a> {
+        let model = self.model;
+        let flags = model.flags().filter(|(slot, _)| parts.contains(&Part::Flag(*slot)));
+        let flags = flags
+            .filter_map(|(slot, _)| Some((model.flag_key(slot), self.folded.take(slot)?.source)));
+        let flags = flags.collect();
+        let segments = model.segments().filter(|(slot, _)| parts.contains(&Part::Segment(*slot)));
+        let segments = segments.filter_map(|(slot, _)| {
+            Some((model.segment_key(slot), self.segments.take(slot)?.source))
+        });
+        let segments = segments.collect();
+        Document { flags, meta: self.meta(), segments }
     }
 
     /// The members of `meta` that decide, or that order documents.
-    fn meta(&self) -> Value {
+    fn meta(&self) -> Source<'a> {
         let parent = self.flags.parent_digest().unwrap_or_else(|| self.flags.digest());
-        let mut members = vec![(PARENT_DIGEST, Value::from(parent))];
+        let mut members = vec![(PARENT_DIGEST, parent.into())];
         members.extend(self.flags.version().map(|version| ("version", (version as f64).into())));
         let latest = self.flags.latest_stamp();
         members.extend(latest.map(|seconds| ("lastModifiedTimestamp", seconds.into())));

@@ -49,6 +49,10 @@ impl Private {
         Ok(Private { references, key, texts: texts.to_vec() })
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     pub(super) fn text(&self, index: usize) -> Arc<str> {
         self.texts.get(index).cloned().unwrap_or_default()
     }
@@ -94,7 +98,7 @@ impl Private {
 
     /// The references that no part of the document compares, in their order: most are misspelt.
     pub(super) fn unused(&self, model: &Model) -> Vec<Arc<str>> {
-        if self.texts.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
         let mut used = vec![false; self.texts.len()];

@@ -176,22 +176,25 @@ impl ProjectionReport {
     pub fn to_value(&self) -> Value {
         let count = |count: usize| Value::from(count as f64);
         let text = |text: &Arc<str>| Value::String(Arc::clone(text));
+        let object = |members: &[(&str, Value)]| -> Value {
+            members.iter().cloned().collect::<Object>().into()
+        };
         let refused = self.refused.iter().map(|each| {
-            super::source::object(vec![
+            object(&[
                 ("key", text(&each.key)),
                 ("private", text(&each.private)),
                 ("place", each.place.as_str().into()),
             ])
         });
         let strings = self.strings.iter().map(|each| {
-            super::source::object(vec![
+            object(&[
                 ("what", each.what.into()),
                 ("text", text(&each.text)),
                 ("path", each.path.as_str().into()),
                 ("count", count(each.count)),
             ])
         });
-        super::source::object(vec![
+        object(&[
             ("digest", self.digest.as_str().into()),
             ("parentDigest", self.parent_digest.as_str().into()),
             ("bytes", count(self.bytes)),

@@ -5,29 +5,29 @@ use isoflag::model::{Rollout, Served};
 
 use super::Fold;
 use super::flag::Answers;
-use super::source::{Members, element, member, object, pick};
+use super::source::{Members, Source, element, member, object, pick};
 use crate::impact::entry_buckets;
 
 /// A rollout that makes a flag malformed if it is evaluated: its reference is invalid.
-fn invalid() -> Value {
+fn invalid<'a>() -> Source<'a> {
     let entry = object(vec![("variation", 0.into())]);
     object(vec![
         ("bucketBy", "/".into()),
         ("contextKind", "user".into()),
-        ("variations", vec![entry].into()),
+        ("variations", Source::List(vec![entry])),
     ])
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
     /// Returns the members that serve the same, and adds the answers. `salted` is set if the bucket
     /// depends on the flag's key and salt.
     pub(super) fn served(
         &self,
         served: &Served,
-        source: &Value,
+        source: &'a Value,
         answers: &mut Answers,
         salted: &mut bool,
-    ) -> Members {
+    ) -> Members<'a> {
         let rollout = match served {
             Served::Nothing => {
                 answers.serve(None);
@@ -66,20 +66,22 @@ impl Fold<'_> {
         let has_kind = self.known.kinds().any(|kind| kind == input.kind);
         let weight = if has_kind { 100_000 } else { 0 };
         let entry = object(vec![("variation", index.into()), ("weight", weight.into())]);
-        let mut members = vec![("kind", "experiment".into()), ("variations", vec![entry].into())];
+        let entries = Source::List(vec![entry]);
+        let mut members = vec![("kind", "experiment".into()), ("variations", entries)];
         if &**input.kind != "user" {
-            members.push(("contextKind", Value::String(input.kind.clone())));
+            members.push(("contextKind", input.kind.clone().into()));
         }
         vec![("rollout", object(members))]
     }
 }
 
-fn rollout_source(rollout: &Rollout, source: &Value) -> Value {
+fn rollout_source<'a>(rollout: &Rollout, source: &'a Value) -> Source<'a> {
     let entry = |index: usize| {
-        object(pick(element(source, "variations", index), &["variation", "weight", "untracked"]))
+        let members = &["untracked", "variation", "weight"];
+        object(pick(element(source, "variations", index), members).collect())
     };
-    let entries: Value = (0..rollout.entries.len()).map(entry).collect();
-    let mut members = pick(source, &["contextKind", "hash", "seed"]);
+    let entries: Source<'a> = (0..rollout.entries.len()).map(entry).collect();
+    let mut members: Members<'a> = pick(source, &["contextKind", "hash", "seed"]).collect();
     members.push(("variations", entries));
     if rollout.experiment {
         members.push(("kind", "experiment".into()));

@@ -5,13 +5,13 @@ use isoflag::model::{Bucketing, KeyList, Membership, Section, Segment, SegmentBo
 
 use super::Fold;
 use super::clauses::{FoldedClauses, Uses};
-use super::source::{Members, element, member, object, pick, pick_text};
+use super::source::{Members, Source, element, member, object, pick, pick_text};
 use crate::analysis::reach::part::Match;
 
 /// A segment of the projection.
-pub(super) struct FoldedSegment {
+pub(super) struct FoldedSegment<'a> {
     pub(super) found: Match,
-    pub(super) source: Value,
+    pub(super) source: Source<'a>,
     pub(super) uses: Uses,
 }
 
@@ -25,7 +25,7 @@ struct Lists<'a> {
 
 const ALWAYS: Match = Match { can_match: true, can_miss: false, can_fail: false, height: 0 };
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
     /// Folds a segment, once, and returns whether contexts are in it.
     pub(super) fn segment(&mut self, slot: u32) -> Match {
         if self.model.segment(slot).is_none() {
@@ -38,21 +38,21 @@ impl Fold<'_> {
     }
 
     /// Returns a segment of the document as it is in the projection.
-    pub(super) fn folded_segment(&mut self, slot: u32) -> Option<&FoldedSegment> {
-        if !self.segments.contains_key(&slot) {
+    pub(super) fn folded_segment(&mut self, slot: u32) -> Option<&FoldedSegment<'a>> {
+        if self.segments.get(slot).is_none() {
             let folded = self.fold_segment(slot)?;
-            self.segments.insert(slot, folded);
+            self.segments.put(slot, folded);
         }
-        self.segments.get(&slot)
+        self.segments.get(slot)
     }
 
-    fn fold_segment(&mut self, slot: u32) -> Option<FoldedSegment> {
+    fn fold_segment(&mut self, slot: u32) -> Option<FoldedSegment<'a>> {
         let model = self.model;
         let segment = model.segment(slot)?;
         let source = self.flags.source(Section::Segments, model.segment_key(slot))?;
-        let mut members: Members = pick_text(source, "key").into_iter().collect();
+        let mut members: Members<'a> = pick_text(source, "key").into_iter().collect();
         let version = member(source, "version").filter(|version| version.as_integer().is_some());
-        members.extend(version.map(|version| ("version", version.clone())));
+        members.extend(version.map(|version| ("version", Source::Same(version))));
         let mut uses = Uses::default();
         let found = match segment {
             Segment::Malformed => {
@@ -66,8 +66,8 @@ impl Fold<'_> {
                 match found {
                     Match { can_fail: false, can_match: false, .. } => uses = Uses::default(),
                     Match { can_fail: false, can_miss: false, .. } => {
-                        let everyone = object(vec![("clauses", Value::Array([].into()))]);
-                        members.push(("rules", vec![everyone].into()));
+                        let everyone = object(vec![("clauses", Source::List(Vec::new()))]);
+                        members.push(("rules", Source::List(vec![everyone])));
                         uses = Uses::default();
                     }
                     _ => members.append(&mut own),
@@ -81,9 +81,9 @@ impl Fold<'_> {
     fn body(
         &mut self,
         body: &SegmentBody,
-        source: &Value,
+        source: &'a Value,
         frozen: bool,
-        members: &mut Members,
+        members: &mut Members<'a>,
         uses: &mut Uses,
     ) -> Match {
         let (included, excluded) = match &body.membership {
@@ -131,32 +131,33 @@ impl Fold<'_> {
         &self,
         lists: &Lists<'_>,
         [of_users, of_contexts]: [&'static str; 2],
-        members: &mut Members,
+        members: &mut Members<'a>,
         uses: &mut Uses,
     ) {
         let mut others = Vec::new();
         let mut has_users = false;
         for list in &lists.open {
             uses.show(self.private.in_keys(self.model, list.kind));
-            let (kind, keys) = (self.model.kind(list.kind), Value::Array(list.keys().clone()));
+            let (kind, keys) =
+                (self.model.kind(list.kind), Value::Array(list.keys().clone()).into());
             if &**kind == "user" && !std::mem::replace(&mut has_users, true) {
                 members.push((of_users, keys));
             } else {
-                let kind = ("contextKind", Value::String(kind.clone()));
+                let kind = ("contextKind", kind.clone().into());
                 others.push(object(vec![kind, ("values", keys)]));
             }
         }
         if !others.is_empty() {
-            members.push((of_contexts, others.into()));
+            members.push((of_contexts, Source::List(others)));
         }
     }
 
     fn segment_rules(
         &mut self,
         rules: &[SegmentRule],
-        source: &Value,
+        source: &'a Value,
         frozen: bool,
-        members: &mut Members,
+        members: &mut Members<'a>,
         uses: &mut Uses,
     ) -> Match {
         let (mut sources, mut found) = (Vec::new(), Vec::new());
@@ -182,7 +183,7 @@ impl Fold<'_> {
             }
         }
         if !sources.is_empty() {
-            members.push(("rules", sources.into()));
+            members.push(("rules", Source::List(sources)));
         }
         if salted {
             members.extend(pick(source, &["salt"]));
@@ -195,10 +196,10 @@ impl Fold<'_> {
         &self,
         weight: i64,
         bucketing: &Bucketing,
-        source: &Value,
+        source: &'a Value,
         frozen: bool,
-        folded: &mut FoldedClauses,
-    ) -> Members {
+        folded: &mut FoldedClauses<'_>,
+    ) -> Members<'a> {
         if !bucketing.is_computable(self.model.hash()) {
             folded.found = Match { can_match: false, can_fail: true, ..folded.found };
             return vec![
@@ -226,7 +227,7 @@ impl Fold<'_> {
             }
             None => {
                 folded.found.can_miss = true;
-                pick(source, &["bucketBy", "hash", "rolloutContextKind", "weight"])
+                pick(source, &["bucketBy", "hash", "rolloutContextKind", "weight"]).collect()
             }
         }
     }

@@ -30,6 +30,8 @@ use crate::strategy::{Strategy, with_strategy};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # Errors
+///
 /// If the text is not a receipt, or is about other rules, another document or another context, or
 /// if the evaluation differs: then the error names the first step that differs.
 pub fn replay(
