@@ -11,6 +11,9 @@ use crate::finding::Findings;
 use crate::input::{Input, unreadable};
 use crate::outcome::Failure;
 
+/// The longest name of a document that becomes its label, in bytes.
+const LONGEST: usize = 256;
+
 /// A document, and the name of its environment or account.
 pub(crate) struct LabelledDocument {
     pub(crate) label: String,
@@ -50,7 +53,9 @@ pub(crate) fn documents(
         let flags = container
             .load(&source)
             .map_err(|error| Failure::Rendered(Findings::new(&source).error(&error)))?;
-        let label = label.map(str::to_owned).or_else(|| environment(&flags));
+        // Every row has the label.
+        let own = || environment(&flags).filter(|name| name.len() <= LONGEST);
+        let label = label.map(str::to_owned).or_else(own);
         let label = label.unwrap_or_else(|| {
             let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
             stem.unwrap_or(file).to_owned()
