@@ -10,6 +10,9 @@ use crate::clock::{moment, not_in_the_future};
 use crate::input::{Input, unreadable};
 use crate::outcome::Failure;
 
+/// The longest name of a document that becomes its label, in bytes.
+const LONGEST: usize = 256;
+
 /// A document, and the name of its environment or account.
 pub(crate) struct LabelledDocument {
     pub(crate) label: String,
@@ -46,7 +49,9 @@ pub(crate) fn documents(
     for argument in arguments {
         let (label, file) = split(argument);
         let flags = container.load_file(input, file)?;
-        let label = label.map(str::to_owned).or_else(|| environment(&flags));
+        // Every row has the label.
+        let own = || environment(&flags).filter(|name| name.len() <= LONGEST);
+        let label = label.map(str::to_owned).or_else(own);
         let label = label.unwrap_or_else(|| {
             let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
             stem.unwrap_or(file).to_owned()

@@ -9,6 +9,10 @@ use unicode_width::UnicodeWidthStr;
 /// The gap between columns.
 const GAP: &str = "  ";
 
+/// The widest column: every row is as wide as the columns, and one key may be very long. A longer
+/// cell moves the rest of its row.
+const WIDEST: usize = 256;
+
 /// A piece of a row.
 #[derive(Clone, Default)]
 pub(crate) struct Cell {
@@ -46,7 +50,8 @@ impl Table {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.text.width()).max().unwrap_or(0)
+            let longest = cells.map(|cell| cell.text.width()).max();
+            longest.unwrap_or(0).min(WIDEST)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         self.rows.iter().map(|row| line(row, &widths)).collect()
@@ -85,5 +90,18 @@ mod tests {
             .map(|line| anstream::adapter::strip_str(line).to_string())
             .collect();
         assert_eq!(plain, ["A     B  C", "汉字  x", "é\\n      z"]);
+    }
+
+    #[test]
+    fn one_long_cell_does_not_widen_every_row() {
+        let long = "k".repeat(70_000);
+        let mut table = Table::new(&["A", "B"]);
+        table.row(vec![Cell::new(&long), Cell::new("x")]);
+        table.row(vec![Cell::new("y"), Cell::new("z")]);
+        let lines = table.lines();
+        let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
+        let mut plain = lines.iter().map(plain).skip(1);
+        assert_eq!(plain.next(), Some(format!("{long}{GAP}x")));
+        assert_eq!(plain.next(), Some(format!("y{}{GAP}z", " ".repeat(WIDEST - 1))));
     }
 }

@@ -43,6 +43,7 @@ mod receipt;
 mod retirement;
 mod review;
 mod rollout;
+mod short_name;
 mod simulation;
 mod strategy;
 mod suggestion;

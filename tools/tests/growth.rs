@@ -65,6 +65,60 @@ fn memory_grows_as_the_document_does() {
         cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
     });
     check_growth("rules that serve a long value", small, large);
+    for (name, document) in LONG_NAMES {
+        let [small, large] = [SIZE, SIZE * 2].map(|size| {
+            let text = document(size);
+            let checked = cost(&text, |flags| check(flags, &CheckOptions::default()));
+            let private = ["user.email".into()].to_vec();
+            let options = ProjectionOptions { private, ..ProjectionOptions::default() };
+            let projected = |flags: &Flags| project(flags, &options).unwrap().report().to_value();
+            checked + cost(&text, projected)
+        });
+        check_growth(name, small, large);
+    }
+}
+
+type LongName = (&'static str, fn(usize) -> String);
+
+/// Documents in which many messages or paths have the same long name.
+const LONG_NAMES: [LongName; 4] = [
+    ("a long flag key", |size| {
+        let values = growing_documents::list(size, |n| format!(r#""v{n}""#));
+        let long = long(size);
+        format!(
+            r#"{{"flags":{{"{long}":{{"clientSide":true,"on":true,"variations":[{values}],"fallthrough":{{"rollout":{{"variations":[{}]}}}}}}}}}}"#,
+            growing_documents::list(size, |n| format!(r#"{{"variation":{n},"weight":1}}"#))
+        )
+    }),
+    ("a long environment", |size| {
+        let flags = growing_documents::list(size, |n| {
+            format!(
+                r#""f{n}":{{"on":true,"variations":[1],"fallthrough":{{"variation":0}},"lifecycle":{{"status":"Doing"}}}}"#
+            )
+        });
+        format!(r#"{{"flags":{{{flags}}},"meta":{{"environment":"{}"}}}}"#, long(size))
+    }),
+    ("a long pattern of names", |size| {
+        let flags = growing_documents::list(size, |n| format!(r#""f{n}":{{"on":false}}"#));
+        let pattern = "a.".repeat(size * 5);
+        format!(r#"{{"flags":{{{flags}}},"meta":{{"check":{{"names":"{pattern}a"}}}}}}"#)
+    }),
+    ("a long key of a segment with a private value", |size| {
+        let long = long(size);
+        let flags = growing_documents::list(size, |n| {
+            format!(
+                r#""f{n}":{{"clientSide":true,"on":true,"variations":[1],"fallthrough":{{"variation":0}},"prerequisites":[{{"key":"base","variation":0}}]}}"#
+            )
+        });
+        format!(
+            r#"{{"flags":{{{flags},"base":{{"on":true,"variations":[1],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"op":"segmentMatch","values":["{long}"]}}]}}]}}}},
+            "segments":{{"{long}":{{"rules":[{{"clauses":[{{"attribute":"email","op":"in","values":["a"]}}]}}]}}}}}}"#
+        )
+    }),
+];
+
+fn long(size: usize) -> String {
+    "n".repeat(size * 10)
 }
 
 /// The cost of turning off every flag, and of targeting as many keys, one edit each.

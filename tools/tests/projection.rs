@@ -5,11 +5,12 @@
 #[path = "../../core/tests/generated_evaluations/mod.rs"]
 mod generated_evaluations;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use generated_evaluations::{context, document, object};
-use isoflag::{AllFlagsOptions, BigSegments, Context, Flags, Value};
-use isoflag_tools::{Projection, ProjectionOptions, project};
+use isoflag::{AllFlagsOptions, BigSegments, Context, Flags, Path, Value};
+use isoflag_tools::{Projection, ProjectionOptions, VisibleString, project};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -328,6 +329,43 @@ fn a_flag_that_shows_a_private_value_is_refused_by_name() {
     assert_eq!(projection.refused, []);
     assert_eq!(projection.flags.keys().count(), 3);
     assert!(!projection.flags.document().to_string().contains("shop"));
+}
+
+#[test]
+fn the_report_has_every_string_whatever_the_keys_are() {
+    for key in ["a", "rollout", "checkout.rollout", "x.prerequisites[0", "values", ""] {
+        let item = r#"{"clientSide": true, "on": true, "variations": ["blue"], "salt": "s",
+            "fallthrough": {"rollout": {"bucketBy": "team", "variations": [{"variation": 0, "weight": 1}]}},
+            "rules": [{"id": "r", "variation": 0, "clauses": [{"op": "segmentMatch", "values": ["KEY"]}]}]}"#;
+        let segment = r#"{"included": ["ada"], "rules": [{"clauses": [
+            {"attribute": "plan", "op": "in", "values": ["pro"]}]}]}"#;
+        let document = format!(
+            r#"{{"flags": {{"{key}": {}}}, "segments": {{"{key}": {segment}}}}}"#,
+            item.replace("KEY", key)
+        );
+        let report = projected(&document, "null", &[]).report();
+        let shown = |string: &VisibleString| format!("{}: {}", string.what, string.text);
+        let shown: BTreeSet<String> = report.strings.iter().map(shown).collect();
+        for expected in [
+            "variation value: blue",
+            "attribute name: plan",
+            "clause value: pro",
+            "rule id: r",
+            "key in a segment: ada",
+        ] {
+            assert!(shown.contains(expected), "{key}: {shown:?}");
+        }
+        let path = |text: &str| {
+            report
+                .strings
+                .iter()
+                .find(|string| *string.text == *text)
+                .map(|string| string.path.clone())
+        };
+        let variations =
+            Path::Root.member("flags").member(key).member("variations").element(0).to_string();
+        assert_eq!(path("blue"), Some(variations));
+    }
 }
 
 #[test]

@@ -253,6 +253,19 @@ fn a_search_makes_no_more_bytes_of_contexts_than_its_limit() {
 }
 
 #[test]
+fn a_key_may_end_in_any_number_of_digits() {
+    let split = flags(
+        r#"{"flags": {"f": {"on": true, "variations": [0, 1], "salt": "s", "fallthrough": {"rollout":
+            {"variations": [{"variation": 0, "weight": 50000}, {"variation": 1, "weight": 50000}]}}}}}"#,
+    );
+    for key in ["00041".to_owned(), "0".repeat(70_000), "9".repeat(70_000)] {
+        let mia = context(&format!(r#"{{"kind": "user", "key": "{key}"}}"#));
+        let found = [0, 1].map(|variation| found(&split, "f", &mia, variation));
+        assert!(!found.contains(&"not-found".to_owned()), "{found:?}");
+    }
+}
+
+#[test]
 fn private_attributes_are_kept() {
     let flags = one_rule(r#"{"attribute": "plan", "op": "in", "values": ["pro"]}"#);
     let given = context(

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use isoflag::model::{Flag, FlagState, Section};
 use isoflag::{Code, Flags, Path, Severity, Value};
 
-use super::{CheckOptions, Lints, Scope};
+use super::{CheckOptions, Lints, NamePattern, Scope};
 use crate::lifecycle::{FlagKind, Lifecycle, Status, lifecycle, owner, read_moment};
+use crate::short_name::short_name;
 
 const DAY_SECONDS: f64 = 86_400.0;
 
@@ -38,7 +39,8 @@ pub(super) fn check_flag(
     lints: &mut Lints,
 ) {
     let lifecycle = lifecycle(flags, key).unwrap_or_default();
-    let pattern = options.names.clone().unwrap_or_default();
+    let usual = NamePattern::default();
+    let pattern = options.names.as_ref().unwrap_or(&usual);
     if pattern.parse(key).is_none() {
         let severity = if options.names.is_none() { Severity::Info } else { Severity::Error };
         let message = format!("`{key}` is not of the form `{pattern}`");
@@ -134,8 +136,9 @@ fn check_release(
     let path = scope.path.member("on");
     if let Some(status) = lifecycle.status.filter(|status| *status < Status::Done) {
         let message = format!(
-            "on in `{environment}` while its status is `{status}`; it must be off outside \
-             development until it is `{}`",
+            "on in `{}` while its status is `{status}`; it must be off outside development until \
+             it is `{}`",
+            short_name(environment),
             Status::Done
         );
         lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
@@ -143,6 +146,7 @@ fn check_release(
     if let (Some(release), Some(now)) = (lifecycle.release, options.now)
         && release > now
     {
+        let environment = short_name(environment);
         let message = format!("on in `{environment}` before its `lifecycle.releaseTimestamp`");
         lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
     }
@@ -180,6 +184,7 @@ pub(super) fn check_order(
 ) {
     // An environment with another name comes after development at least.
     let own = stage(environment).unwrap_or(1);
+    let environment = short_name(environment);
     let earlier = (0..own).filter_map(|before| {
         let (_, flags) = environments.iter().find(|(name, _)| stage(name) == Some(before))?;
         Some((STAGES.get(before)?.0, *flags))
@@ -234,8 +239,9 @@ pub(super) fn check_statuses(
         let (Some(own), Some((name, status))) = (own, first.get(key)) else { continue };
         if own != *status {
             let message = format!(
-                "the status is `{own}` here and `{status}` in `{name}`; set one in all environments \
-                 by `isoflag status --env`"
+                "the status is `{own}` here and `{status}` in `{}`; set one in all environments by \
+                 `isoflag status --env`",
+                short_name(name)
             );
             let section = Path::Root.member("flags");
             let flag = section.member(key);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use isoflag::model::Pattern;
 
+use crate::short_name::short_name;
+
 /// A pattern for flag keys: `stakeholder.team.id`, or a regular expression in slashes.
 ///
 /// In the first form each word names a part made of letters, digits, `_` and, unless it is a
@@ -25,8 +27,14 @@ pub struct NamePattern {
 
 #[derive(Clone, Debug)]
 enum Form {
-    Words(Vec<Piece>),
+    Words { pieces: Vec<Piece>, may_have_hyphens: bool },
     Expression(Arc<Pattern>),
+}
+
+impl Form {
+    fn words(source: &str) -> Form {
+        Form::Words { pieces: pieces(source), may_have_hyphens: !source.contains('-') }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -53,10 +61,12 @@ impl NamePattern {
                     .map(Arc::new)
                     .ok_or_else(|| wrong("the regular expression is not supported".to_owned()))?,
             ),
-            None => Form::Words(pieces(source)),
+            None => Form::words(source),
         };
         match &form {
-            Form::Words(pieces) if !pieces.iter().any(|piece| matches!(piece, Piece::Word(_))) => {
+            Form::Words { pieces, .. }
+                if !pieces.iter().any(|piece| matches!(piece, Piece::Word(_))) =>
+            {
                 Err(wrong("it has no word".to_owned()))
             }
             _ => Ok(NamePattern { source: Arc::from(source), form }),
@@ -67,13 +77,12 @@ impl NamePattern {
     /// pattern. A regular expression has no named parts.
     #[must_use]
     pub fn parse<'k>(&self, key: &'k str) -> Option<Vec<(&str, &'k str)>> {
-        let pieces = match &self.form {
+        let (pieces, hyphen) = match &self.form {
             Form::Expression(expression) => {
                 return expression.is_found_in(key).then(Vec::new);
             }
-            Form::Words(pieces) => pieces,
+            Form::Words { pieces, may_have_hyphens } => (pieces, *may_have_hyphens),
         };
-        let hyphen = !self.source.contains('-');
         let mut rest = key;
         let mut parts = Vec::new();
         for piece in pieces {
@@ -97,14 +106,13 @@ impl NamePattern {
 
 impl Default for NamePattern {
     fn default() -> NamePattern {
-        let form = Form::Words(pieces(NamePattern::USUAL));
-        NamePattern { source: Arc::from(NamePattern::USUAL), form }
+        NamePattern { source: Arc::from(NamePattern::USUAL), form: Form::words(NamePattern::USUAL) }
     }
 }
 
 impl fmt::Display for NamePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)
+        f.write_str(&short_name(&self.source))
     }
 }
 

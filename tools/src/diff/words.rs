@@ -4,6 +4,8 @@ use std::fmt;
 
 use isoflag::printable;
 
+use crate::short_name::short_name;
+
 /// A sentence with highlighted names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words(Vec<Piece>);
@@ -13,9 +15,6 @@ enum Piece {
     Text(String),
     Code(String),
 }
-
-/// Longer values are truncated; the JSON form has them whole.
-const LONGEST: usize = 120;
 
 impl Words {
     pub(crate) fn new(text: &str) -> Words {
@@ -28,12 +27,8 @@ impl Words {
     }
 
     pub(crate) fn code(mut self, code: impl fmt::Display) -> Words {
-        let code = code.to_string();
-        let mut short: String = code.chars().take(LONGEST).collect();
-        if short.len() < code.len() {
-            short.push('…');
-        }
-        self.0.push(Piece::Code(short));
+        // The JSON form has the whole value.
+        self.0.push(Piece::Code(short_name(&code.to_string()).into_owned()));
         self
     }
 

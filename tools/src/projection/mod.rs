@@ -26,6 +26,7 @@ use isoflag::{DocumentError, Flags, Object, Value, printable};
 
 pub use report::{ProjectionReport, VisibleString};
 
+use crate::short_name::short_name;
 use flag::FoldedFlag;
 use frozen::Frozen;
 use known::Known;
@@ -267,10 +268,11 @@ enum Part {
 
 impl Part {
     fn place(self, model: &Model) -> String {
-        match self {
-            Part::Flag(slot) => format!("flag `{}`", printable(model.flag_key(slot))),
-            Part::Segment(slot) => format!("segment `{}`", printable(model.segment_key(slot))),
-        }
+        let (what, key) = match self {
+            Part::Flag(slot) => ("flag", model.flag_key(slot)),
+            Part::Segment(slot) => ("segment", model.segment_key(slot)),
+        };
+        format!("{what} `{}`", printable(&short_name(key)))
     }
 }
 

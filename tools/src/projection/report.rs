@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use isoflag::{Object, Value};
+use isoflag::{Object, Path, Value};
 
 use super::{Projection, RefusedFlag};
 
@@ -52,10 +52,11 @@ impl Projection {
         let document = self.flags.document();
         let mut found = Strings::default();
         for (name, value) in document.as_object().into_iter().flat_map(Object::iter) {
+            let path = Path::Root.member(name);
             match &**name {
-                "flags" => found.items(name, value, "flag key"),
-                "segments" => found.items(name, value, "segment key"),
-                _ => found.all(value, "metadata", name),
+                "flags" => found.items(&path, value, "flag key"),
+                "segments" => found.items(&path, value, "segment key"),
+                _ => found.all(value, "metadata", &path),
             }
         }
         let string = |((what, text), (path, count))| VisibleString { what, text, path, count };
@@ -80,30 +81,31 @@ impl Projection {
 struct Strings(BTreeMap<(&'static str, Arc<str>), (String, usize)>);
 
 impl Strings {
-    fn add(&mut self, what: &'static str, text: &Arc<str>, path: &str) {
+    fn add(&mut self, what: &'static str, text: &Arc<str>, path: &Path<'_>) {
         if text.is_empty() {
             return;
         }
         let entry = self.0.entry((what, Arc::clone(text)));
-        entry.or_insert_with(|| (path.to_owned(), 0)).1 += 1;
+        entry.or_insert_with(|| (path.to_string(), 0)).1 += 1;
     }
 
     /// Adds the keys of a section, and the strings of its items.
-    fn items(&mut self, section: &str, items: &Value, what: &'static str) {
+    fn items(&mut self, section: &Path<'_>, items: &Value, what: &'static str) {
         for (key, item) in items.as_object().into_iter().flat_map(Object::iter) {
-            let path = format!("{section}.{key}");
+            let path = section.key(key);
             self.add(what, key, &path);
-            self.members(item, what, &path);
+            self.members(item, what, Shape::Other, &path);
         }
     }
 
-    /// Adds the strings of an object's members, which are what their names say.
-    fn members(&mut self, object: &Value, key: &'static str, path: &str) {
+    /// Adds the strings of an object's members, which are what their names say. `key` is the kind of
+    /// key that items of this section have.
+    fn members(&mut self, object: &Value, key: &'static str, shape: Shape, path: &Path<'_>) {
         let Some(members) = object.as_object() else { return };
         let operator = members.get("op").and_then(Value::as_str);
         for (name, value) in members.iter() {
+            let own = path.member(name);
             let what = match &**name {
-                "key" if path.contains(".prerequisites[") => "flag key",
                 "key" => key,
                 "salt" => "salt",
                 "id" => "rule id",
@@ -115,49 +117,47 @@ impl Strings {
                 "values" if operator.is_some() => "clause value",
                 "values" if key == "segment key" => "key in a segment",
                 "values" => "target key",
-                "variations" if operator.is_none() && !path.ends_with(".rollout") => {
-                    "variation value"
-                }
+                // Indices and weights.
+                "variations" if shape == Shape::Rollout => continue,
+                "variations" => "variation value",
                 "kind" | "hash" => "kind of rollout",
+                "rollout" => {
+                    self.members(value, key, Shape::Rollout, &own);
+                    continue;
+                }
                 _ => {
-                    self.parts(value, key, &format!("{path}.{name}"));
+                    self.parts(value, key, &own);
                     continue;
                 }
             };
-            if path.ends_with(".rollout") && &**name == "variations" {
-                continue;
-            }
-            self.all(value, what, &format!("{path}.{name}"));
+            self.all(value, what, &own);
         }
     }
 
     /// Adds the strings of a list of objects, or of an object.
-    fn parts(&mut self, value: &Value, key: &'static str, path: &str) {
+    fn parts(&mut self, value: &Value, key: &'static str, path: &Path<'_>) {
         match value {
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    self.members(element, key, &format!("{path}[{index}]"));
+                    self.members(element, key, Shape::Other, &path.element(index));
                 }
             }
-            other => self.members(other, key, path),
+            other => self.members(other, key, Shape::Other, path),
         }
     }
 
     /// Adds all strings of a value, names of members included.
-    fn all(&mut self, value: &Value, what: &'static str, path: &str) {
+    fn all(&mut self, value: &Value, what: &'static str, path: &Path<'_>) {
         match value {
             Value::String(text) => self.add(what, text, path),
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    // Scalars without text need no path.
-                    if !matches!(element, Value::Null | Value::Bool(_) | Value::Number(_)) {
-                        self.all(element, what, &format!("{path}[{index}]"));
-                    }
+                    self.all(element, what, &path.element(index));
                 }
             }
             Value::Object(members) => {
                 for (name, value) in members.iter() {
-                    let path = format!("{path}.{name}");
+                    let path = path.member(name);
                     if what != "metadata" {
                         self.add(what, name, &path);
                     }
@@ -167,6 +167,13 @@ impl Strings {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
+}
+
+/// The kind of an object whose members mean something else than elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Rollout,
+    Other,
 }
 
 impl ProjectionReport {

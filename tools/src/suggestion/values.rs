@@ -217,6 +217,9 @@ fn joined(comparisons: &[Comparison<'_>]) -> Option<Value> {
     (!text.is_empty()).then(|| Value::from(text))
 }
 
+/// The digits of a key's number at most, leading zeros included.
+const MOST_DIGITS: usize = 64;
+
 /// Keys other than the current one: `mia-2042`, `mia-2043` and so on after `mia-2041`.
 pub(super) fn other_keys(
     current: Option<&Value>,
@@ -230,7 +233,10 @@ pub(super) fn other_keys(
     let base = current.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let digits = current.get(base.len()..).unwrap_or_default();
     let (base, first, width) = match digits.parse::<u64>() {
-        Ok(number) if number < u64::from(u32::MAX) => (base.to_owned(), number, digits.len()),
+        // A formatter panics if it has to write 65,536 digits.
+        Ok(number) if number < u64::from(u32::MAX) && digits.len() <= MOST_DIGITS => {
+            (base.to_owned(), number, digits.len())
+        }
         _ => (format!("{current}-"), 0, 0),
     };
     (first + 1..).map(move |number| Value::from(format!("{base}{number:0width$}")))

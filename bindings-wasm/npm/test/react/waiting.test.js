@@ -73,6 +73,25 @@ inBothModes((strict, mode) => {
       }
     });
 
+    it("waits without end for an infinite deadline, and not at all for NaN", async () => {
+      const { source, replace } = sourceOf(undefined);
+      const { Plan } = planner();
+      const provider = (/** @type {number} */ deadlineMs) =>
+        h(IsoflagProvider, { flags: source, context: anna, fallback: "waiting ", deadlineMs }, h(Plan));
+      const tree = h(
+        "div",
+        null,
+        provider(Number.POSITIVE_INFINITY),
+        provider(2 ** 31),
+        provider(Number.NaN),
+      );
+      const page = await show(inMode(tree, strict));
+      await act(async () => new Promise(resolve => setTimeout(resolve, 20)));
+      assert.equal(page.text(), "waiting waiting free");
+      await replace(load());
+      assert.equal(page.text(), "propropro");
+    });
+
     it("waits as long as each provider says", async () => {
       mock.timers.enable({ apis: ["setTimeout"] });
       try {

@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "reac
 
 import type { FlagKey, FlagValue } from "../../binding/flag-types.js";
 import { jsonEqual } from "../json-equality.js";
+import { LONGEST_TIMER_MS } from "../longest-timer.js";
 import type { Answers } from "./answers.js";
 import { type FlagAnswer, typeOfDefault } from "./flag-answer.js";
 import { useFlagAnswer } from "./hooks.js";
@@ -70,16 +71,13 @@ function useGate(key: string, isRequired: boolean): boolean {
   return useSyncExternalStore(subscribe, page, server);
 }
 
-// A longer timeout would fire at once.
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
 /** Calls back when answers have changed, and when the gate may have opened since. */
 function watchGate(answers: Answers, key: string, listener: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const update = (): void => {
     clearTimeout(timer);
     const ms = answers.msUntilOpen(key);
-    if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, Math.min(ms, LONGEST_TIMEOUT_MS));
+    if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, Math.min(ms, LONGEST_TIMER_MS));
     listener();
   };
   update();

@@ -1,5 +1,6 @@
 /** Waits for the first document of a source, at most until a deadline. */
 
+import { LONGEST_TIMER_MS } from "../longest-timer.js";
 import type { FlagSource } from "../source/interface.js";
 
 /** The waits for the first document of one source. */
@@ -22,7 +23,8 @@ export function untilReady(source: FlagSource, deadlineMs: number): Promise<void
   if (isSettled(source)) return undefined;
   const known = waits.get(source) ?? { waited: Number.NEGATIVE_INFINITY, promises: new Map() };
   waits.set(source, known);
-  if (deadlineMs <= known.waited) return undefined;
+  // For NaN it is over, too.
+  if (!(deadlineMs > known.waited)) return undefined;
   const promise = known.promises.get(deadlineMs) ?? begin(source, deadlineMs, known);
   known.promises.set(deadlineMs, promise);
   return promise;
@@ -36,10 +38,13 @@ function begin(source: FlagSource, deadlineMs: number, known: Waits): Promise<vo
       unsubscribe();
       resolve();
     };
-    const timer = setTimeout(() => {
-      known.waited = Math.max(known.waited, deadlineMs);
-      end();
-    }, deadlineMs);
+    const timer = setTimeout(
+      () => {
+        known.waited = Math.max(known.waited, deadlineMs);
+        end();
+      },
+      Math.min(deadlineMs, LONGEST_TIMER_MS),
+    );
     const unsubscribe = source.subscribe(() => {
       if (isSettled(source)) end();
     });
