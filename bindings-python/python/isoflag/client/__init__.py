@@ -1,6 +1,7 @@
 """The flag client: it fetches a document from a source, refreshes it and evaluates its flags.
 
-``AsyncFlagClient``, ``EvaluationEvent`` and ``TimezoneError`` are imported on first use.
+``AsyncFlagClient``, ``EvaluationEvent``, ``Exposures`` and ``TimezoneError`` are imported on first
+use.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from .status import ClientStatus
 if TYPE_CHECKING:
     from .async_client import AsyncFlagClient
     from .evaluation_event import EvaluationEvent
+    from .exposures import Exposures
     from .local_clock import TimezoneError
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "BoundFlagClient",
     "ClientStatus",
     "EvaluationEvent",
+    "Exposures",
     "FlagClient",
     "StaleCopyError",
     "TimezoneError",
@@ -28,6 +31,7 @@ __all__ = [
 _LATER = {
     "AsyncFlagClient": "async_client",
     "EvaluationEvent": "evaluation_event",
+    "Exposures": "exposures",
     "TimezoneError": "local_clock",
 }
 
