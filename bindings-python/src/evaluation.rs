@@ -155,7 +155,7 @@ impl Flags {
             let handle = key.to_str().ok().and_then(|key| flags.handle(key));
             if handle.is_none() {
                 let key = key.to_string_lossy();
-                self.document().warnings().flag(keys.py(), &key, ErrorKind::FlagNotFound, "")?;
+                self.document().warnings().flag(keys.py(), &key, ErrorKind::FlagNotFound)?;
             }
             Ok(handle)
         };

@@ -23,15 +23,6 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    fn name(self) -> &'static str {
-        match self {
-            Wanted::Any { .. } | Wanted::Json { .. } => "JSON",
-            Wanted::Bool => "a bool",
-            Wanted::Int | Wanted::Float => "a number",
-            Wanted::Str => "a str",
-        }
-    }
-
     fn value_type(self) -> ValueType {
         match self {
             Wanted::Any { .. } => ValueType::Any,
@@ -71,7 +62,7 @@ impl<D: Borrow<Arc<Document>>> Served<D> {
         let document: &Arc<Document> = self.document.borrow();
         if let ReasonKind::Error { kind } = document.flags().reason_of(&self.answer).kind() {
             let key_text = key.to_string_lossy();
-            document.warnings().flag(key.py(), &key_text, kind, self.wanted.name())?;
+            document.warnings().flag(key.py(), &key_text, kind)?;
         }
         Ok(())
     }

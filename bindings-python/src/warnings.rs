@@ -35,36 +35,18 @@ pub(crate) static WITHOUT_DOCUMENT: Warnings = Warnings {
 impl Warnings {
     /// Reports a flag whose default was returned because of an error. An invalid context has a
     /// warning of its own.
-    pub(crate) fn flag(
-        &self,
-        py: Python<'_>,
-        key: &str,
-        error: ErrorKind,
-        wanted: &str,
-    ) -> PyResult<()> {
-        let text = |key: &str| match error {
-            ErrorKind::FlagNotFound => {
-                format!("the document has no flag `{key}`: the default is returned; check the key")
-            }
-            ErrorKind::WrongType => format!(
-                "the flag `{key}` does not serve {wanted}: the default is returned; use the getter \
-                 of its type"
-            ),
-            _ => format!(
-                "the flag `{key}` or a flag or segment that it needs is malformed: the default is \
-                 returned; see the diagnostics of the document"
-            ),
-        };
+    pub(crate) fn flag(&self, py: Python<'_>, key: &str, error: ErrorKind) -> PyResult<()> {
         if error == ErrorKind::UserNotSpecified {
             return Ok(());
         }
+        let text = |key: &str| error.note_on_flag(key).unwrap_or_default();
         self.log(py, error.as_str(), key, text, [("flag", key)])
     }
 
     /// Reports an invalid context.
     pub(crate) fn context(&self, py: Python<'_>, reason: &str) -> PyResult<()> {
-        let text = |reason: &str| format!("invalid context, so defaults are returned: {reason}");
-        self.log(py, ErrorKind::UserNotSpecified.as_str(), reason, text, [])
+        let kind = ErrorKind::UserNotSpecified.as_str();
+        self.log(py, kind, reason, Context::note_on_invalid, [])
     }
 
     /// Reports an attribute that JSON cannot represent.

@@ -14,7 +14,7 @@ const LINE_COMMAND: &str = "::";
 /// escapes, such as `\u001b`. JSON text remains JSON text with the same value.
 ///
 /// ```
-/// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n\u003a:error::b");
+/// assert_eq!(isoflag::printable("a\u{1b}[2J\n::error::b").to_string(), r"a\u001b[2J\n::error::b");
 /// assert_eq!(isoflag::printable("::error::b").to_string(), r"\u003a:error::b");
 /// ```
 pub fn printable(text: &str) -> impl Display + '_ {
@@ -90,7 +90,7 @@ impl Display for Printable<'_> {
                 }
                 written = index + character.len_utf8();
             }
-            at_start = character == '\n' || at_start && character.is_whitespace();
+            at_start = !is_escaped && (character == '\n' || at_start && character.is_whitespace());
         }
         f.write_str(self.text.get(written..).unwrap_or_default())
     }
@@ -121,7 +121,8 @@ mod tests {
             ("a\u{e0041}\u{200d}", "a\\udb40\\udc41\\u200d", "a\\udb40\\udc41\\u200d"),
             ("::a::b", "\\u003a:a::b", "\\u003a:a::b"),
             (" \u{a0}::a", " \u{a0}\\u003a:a", " \u{a0}\\u003a:a"),
-            ("a\n  ::b", "a\\n  \\u003a:b", "a\n  \\u003a:b"),
+            ("a\n  ::b", "a\\n  ::b", "a\n  \\u003a:b"),
+            ("\t::a", "\\t::a", "\\t::a"),
             ("a ::b", "a ::b", "a ::b"),
             ("a ##[b] ##vso[c]", "a \\u0023#[b] \\u0023#vso[c]", "a \\u0023#[b] \\u0023#vso[c]"),
             ("###[", "#\\u0023#[", "#\\u0023#["),

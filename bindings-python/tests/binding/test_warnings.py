@@ -30,9 +30,9 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 @pytest.mark.parametrize(
     ("getter", "key", "error", "message"),
     [
-        ("bool", "typo", "FLAG_NOT_FOUND", "the document has no flag `typo`"),
-        ("str", "f", "WRONG_TYPE", "the flag `f` does not serve a str"),
-        ("bool", "broken", "MALFORMED_FLAG", "the flag `broken` or a flag or segment"),
+        ("bool", "typo", "FLAG_NOT_FOUND", "there is no flag `typo`"),
+        ("str", "f", "WRONG_TYPE", "the flag `f` serves a value of another type"),
+        ("bool", "broken", "MALFORMED_FLAG", "the flag `broken`, or a flag or segment"),
     ],
 )
 def test_a_default_that_an_error_returns_is_reported_once(
@@ -75,7 +75,7 @@ def test_an_invalid_context_is_reported_once(
         evaluated.bool_variation("f", context, None)
         evaluated.bind(context).bool_variation("f", None)
     (message,) = warnings(caplog)
-    assert message.startswith(f"invalid context, so defaults are returned: {reason}")
+    assert message.startswith(f"invalid context, so every flag returns the default: {reason}")
     assert vars(caplog.records[0])["error_kind"] == "USER_NOT_SPECIFIED"
 
 
@@ -98,6 +98,17 @@ def test_ignored_attributes_of_a_context_without_kind_are_reported_once(
 CASES = json.loads(
     (Path(__file__).parents[3] / "conformance/notes/cases.json").read_text(encoding="utf-8")
 )
+
+
+@pytest.mark.parametrize("case", CASES["evaluations"]["cases"], ids=lambda case: case["name"])
+def test_defaults_are_noted_as_on_every_host_runtime(
+    caplog: pytest.LogCaptureFixture, case: dict[str, Any]
+) -> None:
+    evaluated = Flags.from_dict(CASES["evaluations"]["document"])
+    getter = "bool_variation" if case["type"] == "bool" else "variation"
+    getattr(evaluated, getter)(case["key"], case["context"], None)
+    getattr(evaluated.bind(case["context"]), getter)(case["key"], None)
+    assert warnings(caplog) == [case["note"]]
 
 
 @pytest.mark.parametrize("case", CASES["ignoredMembers"], ids=lambda case: case["name"])

@@ -11,7 +11,7 @@ import pytest
 
 from documents import USER, document, flag, load
 from isoflag import AsyncFlagClient, Context, FlagClient, Flags
-from isoflag.client import EvaluationEvent, TimezoneError, local_clock
+from isoflag.client import EvaluationEvent, Exposures, TimezoneError, local_clock
 from isoflag.source import UNCHANGED, SourceUnavailableError
 from isoflag.testing import FlagOverrides
 from scripted import PATIENT, Clock, ScriptedSource, client, text
@@ -170,6 +170,30 @@ def test_the_hook_gets_a_share_of_the_evaluations() -> None:
         client(text(7), on_evaluation=events.append, sampling=2.0)
 
 
+def test_an_exposure_is_reported_once_for_each_context_and_variation() -> None:
+    entries = [{"variation": 0, "weight": 50_000}, {"variation": 1, "weight": 50_000}]
+    split = {"kind": "experiment", "variations": entries}
+    made = flag("tried", "a", "b", fallthrough={"rollout": split})
+    rest = flag("plain", "x")
+    exposures: list[EvaluationEvent] = []
+    source = ScriptedSource(json.dumps(document(made, rest)).encode())
+    flags = FlagClient(source, **PATIENT, on_evaluation=Exposures(exposures.append, most=8))
+    keys = [f"visitor-{index}" for index in range(8)]
+    for key in keys * 2:
+        context = {"kind": "user", "key": key}
+        flags.variation("plain", context, None)
+        flags.variation("tried", context, None)
+        flags.bind({**context, "plan": "pro"}).variation("tried", None)
+    assert [event.context_key for event in exposures] == keys
+    assert {(event.flag, event.value) for event in exposures} == {("tried", "a"), ("tried", "b")}
+    # It is bounded: the ninth takes the place of the one that was seen least recently.
+    for key in ("visitor-8", "visitor-7", "visitor-0"):
+        flags.variation("tried", {"kind": "user", "key": key}, None)
+    assert [event.context_key for event in exposures[8:]] == ["visitor-8", "visitor-0"]
+    assert Exposures(exposures.append)(exposures[0]._replace(variation=None)) is None
+    assert len(exposures) == 11
+
+
 # --- coroutines ---
 
 
@@ -269,5 +293,5 @@ def test_warnings_of_overridden_clients_are_logged(caplog: pytest.LogCaptureFixt
     caplog.set_level(logging.WARNING)
     with FlagOverrides(document(flag("a", 8))) as overrides:
         overrides.client.str_variation("a", USER, "default")
-    assert "does not serve a str" in caplog.text
+    assert "the flag `a` serves a value of another type" in caplog.text
     assert load(flag("a", 1)).keys() == ["a"]

@@ -14,8 +14,10 @@ from openfeature.client import OpenFeatureClient
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.event import EventDetails, ProviderEvent
 from openfeature.exception import ErrorCode, ProviderNotReadyError
-from openfeature.flag_evaluation import Reason
+from openfeature.flag_evaluation import FlagEvaluationDetails, Reason
+from openfeature.hook import Hook, HookContext, HookHints
 from openfeature.provider import ProviderStatus
+from openfeature.telemetry import create_evaluation_event
 
 from documents import clause, document, flag, load
 from isoflag import Context, FlagClient, Flags, openfeature_context
@@ -117,6 +119,46 @@ def test_reasons_are_those_of_openfeature() -> None:
     nothing = client.get_string_details("nothing", "default", ADA)
     assert (nothing.value, nothing.reason, nothing.variant) == ("default", Reason.DISABLED, None)
     assert nothing.flag_metadata == DOCUMENT
+
+
+class Telemetry(Hook):
+    """What OpenFeature's SDK makes of an evaluation for OpenTelemetry."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def finally_after(
+        self,
+        hook_context: HookContext,
+        details: FlagEvaluationDetails[Any],
+        hints: HookHints,  # noqa: ARG002 (it is passed by name)
+    ) -> None:
+        event = create_evaluation_event(hook_context, details)
+        assert event.name == "feature_flag.evaluation"
+        self.events.append({str(name): value for name, value in event.attributes.items()})
+
+
+def test_a_hook_for_opentelemetry_gets_the_reasons_of_its_conventions() -> None:
+    client, telemetry = through(FLAGS), Telemetry()
+    client.add_hooks([telemetry])
+    beta = EvaluationContext("ada", {"group": "beta"})
+    client.get_string_value("str", "", ADA)
+    client.get_string_value("str", "", beta)
+    client.get_boolean_value("off", True, ADA)
+    for key in ("target", "needs", "int"):
+        client.get_integer_value(key, 0, ADA)
+    client.get_string_value("int", "", ADA)
+    client.get_boolean_value("absent", False, ADA)
+    reasons = [event["feature_flag.evaluation.reason"] for event in telemetry.events]
+    expected = ["static", "targeting_match", "disabled", "targeting_match", "disabled", "static"]
+    assert reasons == [*expected, "error", "error"]
+    first, last = telemetry.events[0], telemetry.events[-1]
+    assert first["feature_flag.key"] == "str"
+    assert first["feature_flag.variant"] == "0"
+    assert first["feature_flag.version"] == 5
+    assert first["feature_flag.context.id"] == "ada"
+    assert first["feature_flag.provider_name"] == "isoflag"
+    assert last["error.type"] == "flag_not_found"
 
 
 @pytest.mark.parametrize(

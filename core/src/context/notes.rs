@@ -1,5 +1,5 @@
-//! Words the notes on parts of a context that an evaluation ignores. `conformance/notes` has their
-//! texts for every host runtime.
+//! Words the notes on an invalid context, and on parts of a context that an evaluation ignores.
+//! `conformance/notes` has their texts for every host runtime.
 
 use super::Context;
 use crate::json::Value;
@@ -37,6 +37,15 @@ impl Context {
         Some(printable(&note).to_string())
     }
 
+    /// Returns a note on an invalid context and the reason, such as a [`ContextError`].
+    ///
+    /// [`ContextError`]: crate::ContextError
+    #[must_use]
+    pub fn note_on_invalid(reason: &str) -> String {
+        let note = format!("invalid context, so every flag returns the default: {reason}");
+        printable(&note).to_string()
+    }
+
     /// Returns a note on a part of a context that has no JSON form: its path, empty for the whole
     /// context, and the host runtime's reason.
     #[must_use]
@@ -59,7 +68,8 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-fn shortened(name: &str) -> String {
+/// A name, or its first characters.
+pub(crate) fn shortened(name: &str) -> String {
     match name.char_indices().nth(MOST_CHARACTERS) {
         None => name.to_owned(),
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),

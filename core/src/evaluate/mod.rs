@@ -13,6 +13,7 @@ mod clause;
 mod context_cache;
 mod evaluation_cache;
 mod flag;
+mod notes;
 mod observer;
 mod prerequisite;
 mod reason;

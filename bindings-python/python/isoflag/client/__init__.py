@@ -1,6 +1,7 @@
 """The flag client: it fetches a document from a source, refreshes it and evaluates its flags.
 
-``AsyncFlagClient``, ``EvaluationEvent`` and ``TimezoneError`` are imported on first use.
+``AsyncFlagClient``, ``EvaluationEvent``, ``Exposures`` and ``TimezoneError`` are imported on first
+use.
 """
 
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from .held_document import ClientStatus, StaleCopyError
 if TYPE_CHECKING:
     from .async_client import AsyncFlagClient
     from .evaluation_event import EvaluationEvent
+    from .exposures import Exposures
     from .local_clock import TimezoneError
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "BoundFlagClient",
     "ClientStatus",
     "EvaluationEvent",
+    "Exposures",
     "FlagClient",
     "StaleCopyError",
     "TimezoneError",
@@ -27,6 +30,7 @@ __all__ = [
 _LATER = {
     "AsyncFlagClient": "async_client",
     "EvaluationEvent": "evaluation_event",
+    "Exposures": "exposures",
     "TimezoneError": "local_clock",
 }
 

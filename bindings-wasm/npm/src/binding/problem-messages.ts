@@ -1,4 +1,4 @@
-/** Messages for problems, each at most once. Those on ignored parts are worded like the core's, in `conformance/notes`. */
+/** Messages for problems, each at most once, worded like the core's, in `conformance/notes`. */
 
 import { type Path, printable, printPath } from "./printable.js";
 
@@ -45,13 +45,13 @@ function ignoredMembers(context: unknown): string[] {
 function messageOf(kind: string, subject: unknown, detail: unknown): string | undefined {
   switch (kind) {
     case "FLAG_NOT_FOUND":
-      return `there is no ${flagOf(subject)}: its default is returned`;
+      return `there is no ${flagOf(subject)}: the default is returned; check the key`;
     case "WRONG_TYPE":
-      return `the ${flagOf(subject)} serves a value of another type: its default is returned`;
+      return `the ${flagOf(subject)} serves a value of another type: the default is returned; use the getter of its type`;
     case "MALFORMED_FLAG":
-      return `the ${flagOf(subject)} is malformed: its default is returned; \`isoflag check\` says why`;
+      return `the ${flagOf(subject)}, or a flag or segment that it needs, is malformed: the default is returned; \`isoflag check\` reports the reason`;
     case "USER_NOT_SPECIFIED":
-      return `invalid context: every flag returns its default; ${detail ?? "`Context.fromObject(context)` says why"}`;
+      return `invalid context, so every flag returns the default: ${detail ?? "`Context.fromObject(context)` throws the reason"}`;
     case "value": {
       const path = (subject as Path).map(step => (typeof step === "string" ? shortened(step) : step));
       const part = path.length === 0 ? "the context" : `the attribute \`${printPath(path)}\` of a context`;

@@ -35,6 +35,22 @@ it("warnings are escaped for terminals", () => {
 const file = new URL("../../../../conformance/notes/cases.json", import.meta.url);
 const cases = JSON.parse(readFileSync(file, "utf8"));
 
+describe("the notes on evaluations that return the default are worded as on every host runtime", () => {
+  // Each is printed once in a process.
+  const reported = new Set();
+  for (const { name, type, key, context, note } of cases.evaluations.cases) {
+    it(name, () => {
+      const noted = Flags.fromObject(cases.evaluations.document);
+      const bound = noted.bind(context);
+      const getter = type === "bool" ? "boolVariation" : "variation";
+      noted[getter](key, context, /** @type {any} */ (null));
+      bound[getter](key, /** @type {any} */ (null));
+      assert.deepEqual(warnings, reported.has(note) ? [] : [`isoflag: ${note}`]);
+      reported.add(note);
+    });
+  }
+});
+
 describe("the notes on ignored parts are worded as on every host runtime", () => {
   for (const { name, context, note } of cases.ignoredMembers) {
     it(name, () => {
@@ -62,7 +78,7 @@ it("a warning about a long context does not convert it again", () => {
   const context = { ...user, key: 5, unused: Object.defineProperties({}, Object.fromEntries(names)) };
   flags.variation("plan", /** @type {any} */ (context), null);
   assert.deepEqual(warnings, [
-    "isoflag: invalid context: every flag returns its default; `Context.fromObject(context)` says why",
+    "isoflag: invalid context, so every flag returns the default: `Context.fromObject(context)` throws the reason",
   ]);
   // By the fast path, which gives up, and by the encoder.
   assert.ok(reads < 2.5 * names.length, `${reads}`);

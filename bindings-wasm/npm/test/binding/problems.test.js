@@ -34,7 +34,9 @@ describe("in Node, a warning is printed once for", () => {
   it("an unknown key", () => {
     for (let turn = 0; turn < 3; turn++) flags.boolVariation("no-such-flag\n", ada, false);
     flags.bind(ada).variationDetail("no-such-flag\n", 1);
-    assert.deepEqual(warnings, ["isoflag: there is no flag `no-such-flag\\n`: its default is returned"]);
+    assert.deepEqual(warnings, [
+      "isoflag: there is no flag `no-such-flag\\n`: the default is returned; check the key",
+    ]);
   });
 
   it("a key that is not a string, even one that throws when it is converted", () => {
@@ -47,7 +49,8 @@ describe("in Node, a warning is printed once for", () => {
     assert.deepEqual(
       warnings,
       types.map(
-        type => `isoflag: there is no flag of a key that is not a string (${type}): its default is returned`,
+        type =>
+          `isoflag: there is no flag of a key that is not a string (${type}): the default is returned; check the key`,
       ),
     );
   });
@@ -60,8 +63,8 @@ describe("in Node, a warning is printed once for", () => {
       bound.variation("broken", 1);
     }
     assert.deepEqual(warnings, [
-      "isoflag: the flag `text` serves a value of another type: its default is returned",
-      "isoflag: the flag `broken` is malformed: its default is returned; `isoflag check` says why",
+      "isoflag: the flag `text` serves a value of another type: the default is returned; use the getter of its type",
+      "isoflag: the flag `broken`, or a flag or segment that it needs, is malformed: the default is returned; `isoflag check` reports the reason",
     ]);
   });
 
@@ -70,7 +73,7 @@ describe("in Node, a warning is printed once for", () => {
     const invalid = /** @type {any} */ ({ kind: "user", key: 5 });
     for (const key of ["one", "two", "one"]) one.boolVariation(key, invalid, false);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? "", /^isoflag: invalid context: every flag returns its default; `key`: /);
+    assert.match(warnings[0] ?? "", /^isoflag: invalid context, so every flag returns the default: `key`: /);
   });
 
   it("an attribute without a JSON form, with its path", () => {

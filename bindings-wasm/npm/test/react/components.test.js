@@ -440,6 +440,21 @@ describe("a bootstrap", () => {
     ]);
   });
 
+  it("without states may have null as an answer, like a document", async () => {
+    const flags = loadFlags(flag("nothing", { variations: [null] }));
+    for (const inputs of [{ bootstrap: { nothing: null } }, { flags, context: ada }]) {
+      /** @type {unknown[]} */
+      let seen = [];
+      function Child() {
+        seen = [useFlag("nothing", { a: 1 }), useFlagDetail("nothing", "text").reason];
+        return h(Feature, { flag: "nothing", value: null }, "null");
+      }
+      const page = await show(h(IsoflagProvider, inputs, h(Child)));
+      assert.deepEqual(seen, [null, { kind: "ERROR", errorKind: "WRONG_TYPE" }]);
+      assert.equal(page.container.textContent, "null");
+    }
+  });
+
   it("that is replaced by an equal one causes no render", async () => {
     const { counts, seen, Value } = counted();
     const children = [h(Value, { of: "a", key: 1 }), h(Value, { of: "b", key: 2 })];

@@ -339,9 +339,9 @@ describe("a component", () => {
       await page.show(tree(anon));
       assert.deepEqual(errors.sort(), [
         "the attribute `seen` of a context is ignored: a function has no JSON form",
-        "the flag `broken` is malformed: its default is returned; `isoflag check` says why",
-        "the flag `text` serves a value of another type: its default is returned",
-        "there is no flag `typo`: its default is returned",
+        "the flag `broken`, or a flag or segment that it needs, is malformed: the default is returned; `isoflag check` reports the reason",
+        "the flag `text` serves a value of another type: the default is returned; use the getter of its type",
+        "there is no flag `typo`: the default is returned; check the key",
       ]);
       errors.length = 0;
       await page.show(tree({ key: "mia", plan: "pro" }));
@@ -349,7 +349,7 @@ describe("a component", () => {
       await page.show(tree({ kind: "user" }));
       assert.deepEqual(errors, [
         'the context lacks `kind`, so it is a legacy user and `plan` is ignored; add `"kind": "user"`',
-        "invalid context: every flag returns its default; `Context.fromObject(context)` says why",
+        "invalid context, so every flag returns the default: `Context.fromObject(context)` throws the reason",
       ]);
     } finally {
       console.warn = warn;
@@ -364,7 +364,9 @@ describe("a component", () => {
     try {
       const { Plan } = planner();
       await show(h(IsoflagProvider, { bootstrap: {} }, h(Plan), h(Plan)));
-      assert.deepEqual(warnings, ["isoflag: there is no flag `plan`: its default is returned"]);
+      assert.deepEqual(warnings, [
+        "isoflag: there is no flag `plan`: the default is returned; check the key",
+      ]);
     } finally {
       console.warn = warn;
     }

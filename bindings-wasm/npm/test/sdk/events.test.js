@@ -63,6 +63,16 @@ describe("a source with a stream of events", () => {
     assert.equal(served.requests.length, 1);
   });
 
+  it("refreshes after the stream has reconnected", async () => {
+    const { stream } = await following();
+    stream.dispatchEvent(new Event("error"));
+    stream.dispatchEvent(new Event("open"));
+    await until(() => served.requests.length === 2);
+    stream.dispatchEvent(new Event("open"));
+    await setTimeout(30);
+    assert.equal(served.requests.length, 2);
+  });
+
   it("refreshes once more for the events during a request, however many", async () => {
     const { stream } = await following();
     for (let turn = 0; turn < 5; turn++) stream.dispatchEvent(new Event("put"));

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createEvaluationEvent } from "@openfeature/core";
 import { Activity } from "../../dist/activity.js";
 import { IsoflagServerProvider } from "../../dist/openfeature-server.js";
 import { IsoflagWebProvider } from "../../dist/openfeature-web.js";
@@ -39,6 +40,46 @@ describe("a resolution", () => {
     const ada = { targetingKey: "ada" };
     const details = await Server.getClient().getBooleanDetails("percentageRule", false, ada);
     assert.equal(details.reason, "SPLIT");
+  });
+
+  it("has the reasons of OpenTelemetry's conventions for a hook", async () => {
+    /** @type {any[]} */
+    const events = [];
+    const hook = {
+      finally: (/** @type {any} */ context, /** @type {any} */ details) => {
+        events.push(createEvaluationEvent(context, details));
+      },
+    };
+    const flags = everyType();
+    const ada = { targetingKey: "ada" };
+    await Web.setContext(ada);
+    await Web.setProviderAndWait(new IsoflagWebProvider(flags));
+    await Server.setProviderAndWait(new IsoflagServerProvider(flags));
+    const keys = ["bool", "ruled", "targeted", "percentage", "off", "broken", "absent"];
+    const conventional = [
+      "static",
+      "targeting_match",
+      "targeting_match",
+      "split",
+      "disabled",
+      "error",
+      "error",
+    ];
+    const web = Web.getClient().addHooks(hook);
+    const server = Server.getClient().addHooks(hook);
+    for (const key of keys) web.getBooleanValue(key, false);
+    for (const key of keys) await server.getBooleanValue(key, false, ada);
+    assert.deepEqual(
+      events.map(({ attributes }) => attributes["feature_flag.result.reason"]),
+      [...conventional, ...conventional],
+    );
+    for (const { name, attributes } of [events[0], events[keys.length]]) {
+      assert.equal(name, "feature_flag.evaluation");
+      assert.equal(attributes["feature_flag.key"], "bool");
+      assert.equal(attributes["feature_flag.result.variant"], "0");
+      assert.equal(attributes["feature_flag.context.id"], "ada");
+    }
+    assert.equal(events.at(-1).attributes["error.type"], "flag_not_found");
   });
 
   it("is passed to `onEvaluation`, which cannot change it", async () => {

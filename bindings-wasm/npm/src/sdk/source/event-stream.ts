@@ -25,17 +25,26 @@ export function followEvents(
   const isGiven = typeof events === "object" && "addEventListener" in events;
   const url = isGiven ? "events" : String(events);
   const stream = isGiven ? events : opened(url, request?.credentials === "include");
+  let isInterrupted = false;
   const failed = (): void => {
+    isInterrupted = true;
     // Otherwise it reconnects automatically.
     if (stream.readyState === CLOSED) {
       report(new SourceError("events", url, "has ended the stream of events; the source still polls"));
     }
   };
+  // Events that were sent meanwhile are lost, unless the server repeats them.
+  const reopened = (): void => {
+    if (isInterrupted) changed();
+    isInterrupted = false;
+  };
   for (const event of EVENTS) stream.addEventListener(event, changed);
+  stream.addEventListener("open", reopened);
   stream.addEventListener("error", failed);
   return {
     stop: () => {
       for (const event of EVENTS) stream.removeEventListener(event, changed);
+      stream.removeEventListener("open", reopened);
       stream.removeEventListener("error", failed);
       if (!isGiven) stream.close();
     },

@@ -75,8 +75,8 @@ export interface SourceOptions {
   /**
    * The address of a stream of server-sent events, or an object with the interface `EventSource`. Each event `message`,
    * `put` or `patch` refreshes the source at once, whatever it contains; polling remains for lost events. The stream
-   * reconnects as `EventSource` does, and is closed with the source. If it cannot be followed, `onError` gets an error
-   * with the code `events`.
+   * reconnects as `EventSource` does, which refreshes the source too, and is closed with the source. If it cannot be
+   * followed, `onError` gets an error with the code `events`.
    */
   readonly events?: string | URL | SourceEvents | undefined;
   /**
