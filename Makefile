@@ -16,7 +16,7 @@
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
-#   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target)
+#   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target; TIME=6: rounds for six hours)
 #   make mutants       changes the code and prints the share that a test notices (MUTANTS=core/src/evaluate/bucket.rs)
 #   make check         formatters, linters and types
 #   make clean         removes the files that the targets above create
@@ -247,12 +247,13 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 writes conformance/fuzz/RESULTS.md.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz conformance/fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
-	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record)
+	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record) \
+		$(if $(TIME),--hours $(TIME))
 
 # MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
 mutants:
