@@ -336,7 +336,7 @@ def outcome(call: Callable[[Any], object], value: Any) -> object:
     try:
         return call(value)
     except (ValueError, TypeError) as error:
-        # What the caller's own code raises is passed on, or is the cause.
+        # An error of the caller's own code is passed on, or is the cause.
         return type(error)
     except OverflowError:
         # Python's own, for a number that is not a double.
@@ -347,7 +347,7 @@ def outcome(call: Callable[[Any], object], value: Any) -> object:
         return RuntimeError
 
 
-# What hostile objects raise.
+# The errors that hostile objects raise.
 RAISED = ("str", "repr", "encode", "bool", "float", "len", "eq", "class", "iter")
 
 
