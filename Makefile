@@ -16,7 +16,8 @@
 #   make layer         a Lambda layer for each architecture
 #   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
-#   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target)
+#   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target; TIME=6: rounds for six hours)
+#   make hosts         hostile objects and many evaluations on each host runtime (HOST_OBJECTS=500000 SOAK=24000000)
 #   make mutants       changes the code and prints the share that a test notices (MUTANTS=core/src/evaluate/bucket.rs)
 #   make check         formatters, linters and types
 #   make clean         removes the files that the targets above create
@@ -139,6 +140,8 @@ test-all:
 	@conformance/run.sh projections --cases 1000000 --seed $(SEED)
 	$(call say,planned rollouts and client documents from random ones (ten minutes))
 	@HISTORIES=100000 PROJECTIONS=1000000 cargo test --quiet --release -p isoflag-tools --test alarm_histories --test projection
+	$(call say,half a million hostile objects and 24 million evaluations on each host runtime (a quarter of an hour))
+	@$(MAKE) hosts HOST_OBJECTS=500000 SOAK=24000000
 	@POPULATION=5000000 $(MAKE) consumers fuzz dist test-arrow dependencies
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
@@ -251,12 +254,18 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 writes conformance/fuzz/RESULTS.md.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz conformance/fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
-	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record)
+	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record) \
+		$(if $(TIME),--hours $(TIME))
+
+hosts: build-python python-packages build-wasm
+	$(call say,hosts: random hostile objects and the memory of many evaluations)
+	@.venv/bin/python -m pytest -q bindings-python/tests/host_objects bindings-python/tests/binding/test_soak.py
+	@cd bindings-wasm/npm && node --expose-gc --test test/host-objects/*.test.js test/soak/*.test.js
 
 # MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
 mutants:

@@ -89,8 +89,9 @@ struct Skipped {
 }
 
 /// Down to this level a member that JSON cannot represent is marked and its neighbours are kept: an
-/// attribute may be there. Further down the whole attribute is lost, so that the walk ends early.
-const ATTRIBUTES: usize = 2;
+/// attribute may be there, or a member of `_meta` that nothing reads. Further down the whole
+/// attribute is lost, so that the walk ends early.
+const ATTRIBUTES: usize = 3;
 
 /// An object that took more of the budget than this may contain a part many times, and part within
 /// part exponentially often: from here on each container is converted once.

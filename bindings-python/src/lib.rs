@@ -8,7 +8,8 @@
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`projection`] makes the
 //! document of a client; [`lifecycle`] has the methods for authoring, deployment and retirement;
-//! [`edit`] changes texts. [`warnings`] logs what an evaluation ignores.
+//! [`edit`] changes texts. [`warnings`] logs what an evaluation ignores. [`interpreter`] refuses a
+//! second interpreter.
 
 mod bound_flags;
 mod check;
@@ -24,6 +25,7 @@ mod flags;
 mod from_python;
 mod history;
 mod impact;
+mod interpreter;
 mod lifecycle;
 mod many;
 mod projection;
@@ -82,6 +84,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::interpreter::require_first(module.py())?;
         crate::detached::register(module)
     }
 }

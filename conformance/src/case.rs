@@ -8,9 +8,9 @@ use isoflag::{
     secure_mode_hash,
 };
 use isoflag_tools::{
-    Conversion, ConversionSource, EditError, Note, ProjectionError, ProjectionOptions, PromoteOptions,
-    Promotion, Strategy, System, SystemFlags, convert, edit, project, promote, receipt, replay,
-    strategy_for, with_strategy,
+    Conversion, ConversionSource, EditError, Note, ProjectionError, ProjectionOptions,
+    PromoteOptions, Promotion, Strategy, System, SystemFlags, convert, edit, project, promote,
+    receipt, replay, strategy_for, with_strategy,
 };
 
 use super::{agreement, array, get, lifecycle, list, number, object, sweep, text};

@@ -319,6 +319,20 @@ def test_an_interrupt_is_not_swallowed(flags: Flags) -> None:
         flags.variation("presence", {**USER, "x": hostile.Interrupting()}, None)
 
 
+@pytest.mark.parametrize("name", ["other", hostile.LONE_SURROGATE])
+@pytest.mark.parametrize("value", [set(), [math.nan]], ids=repr)
+def test_an_unknown_member_of_meta_needs_no_json_form(flags: Flags, name: str, value: Any) -> None:
+    ada = {"key": "ada", "_meta": {"privateAttributes": ["y"], name: value}, "x": 1}
+    for context in (
+        {"kind": "user", **ada},
+        {"kind": "multi", "user": ada, "org": {"key": "acme"}},
+        Whole({"kind": "multi", "user": Whole(ada), "org": {"key": "acme"}}),
+    ):
+        assert flags.variation("presence", context, None) is True
+    unreadable = {"kind": "multi", "user": {**ada, "_meta": {"privateAttributes": value}}}
+    assert flags.variation("presence", unreadable, None) is None
+
+
 @pytest.mark.parametrize("key", ["", "missing", hostile.LONE_SURROGATE, "presence\0", "\ufffd"])
 def test_an_unknown_key_returns_the_default(flags: Flags, key: str) -> None:
     for detail in (

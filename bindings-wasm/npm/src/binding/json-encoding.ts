@@ -180,7 +180,6 @@ class Encoder {
     try {
       // A cycle of more levels than these is found a few levels later.
       if (open.includes(value, level % NEAR === 0 ? 0 : -NEAR)) refusal = "an object that holds itself";
-      else if (level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
       else if (Array.isArray(value)) length = value.length;
       else {
         text = textOf(value);
@@ -189,6 +188,8 @@ class Encoder {
         names = Object.keys(value);
         length = names.length;
       }
+      // The text of a date is not a level.
+      if (!text && level >= limits.nesting) refusal = `an object nested deeper than ${limits.nesting} levels`;
     } catch (thrown) {
       refusal = this.#thrown(thrown);
     }

@@ -118,6 +118,7 @@ const withForm = [
   ["an empty object", {}],
   ["an empty array", []],
   ["127 levels below the context", nested(127)],
+  ["a date 127 levels below the context", nested(127, (inner, level) => [level === 0 ? new Date(0) : inner])],
   ["an instance of a class", new Point()],
   ["an object without a prototype", Object.assign(Object.create(null), { inner: 1 })],
   ["an object of another realm", runInNewContext("({ inner: 1 })")],
@@ -136,6 +137,18 @@ describe("in an evaluation", () => {
   for (const [name, odd] of withForm) {
     it(`an attribute that is ${name} is present`, () => assert.equal(isPresent(odd), true));
   }
+
+  it("an array that grows while it is read ends", () => {
+    let length = 0;
+    const grows = () =>
+      new Proxy([0], { get: (target, name) => (name === "length" ? length++ : Reflect.get(target, name)) });
+    for (const attribute of ["odd", "other"]) {
+      const context = () => ({ kind: "user", key: "ada", [attribute]: [grows(), { inner: grows() }] });
+      assert.equal(flags.variationDetail("nested", context(), null).variationIndex, 1);
+      flags.bind(context()).free();
+    }
+    assert.ok(length < 10_000, `${length}`);
+  });
 
   it("an attribute that is undefined is left out, and only that member of an object", () => {
     assert.equal(isPresent(undefined), false);

@@ -27,9 +27,12 @@ export function count(more: number): void {
   if (scales.parts > MOST_PARTS) throw notPlain;
 }
 
-function enter(container: object, level: number): void {
-  count(Array.isArray(container) ? container.length + 1 : 1);
+/** Counts a container at a level; returns the length of an array, which is read once, since a proxy may have one that grows. */
+function enter(container: object, level: number): number {
+  const length = Array.isArray(container) ? container.length : 0;
+  count(length + 1);
   if (level > MOST_LEVELS) throw notPlain;
+  return length;
 }
 
 /** The maximum length of a member's text, without the contents of a container. */
@@ -39,9 +42,9 @@ function weightOf(name: string, value: unknown): number {
 
 /** Adds the size of a member that no answer depends on: a container at a level. */
 export function weigh(container: object, level: number): void {
-  enter(container, level);
+  const length = enter(container, level);
   if (Array.isArray(container)) {
-    for (let index = 0; index < container.length; index++) weighMember("", container[index], level);
+    for (let index = 0; index < length; index++) weighMember("", container[index], level);
   } else if (isPlainObject(container)) {
     // Faster than listing the names; inherited members of `Object.prototype` have been excluded.
     for (const name in container) weighMember(name, (container as Record<string, unknown>)[name], level);
@@ -81,10 +84,10 @@ export class PlainValue {
   }
 
   #container(container: object, level: number): void {
-    enter(container, level);
+    const length = enter(container, level);
     if (Array.isArray(container)) {
       this.#put(LIST);
-      for (let index = 0; index < container.length; index++) this.#value("", container[index], level);
+      for (let index = 0; index < length; index++) this.#value("", container[index], level);
     } else {
       if (!isPlainObject(container)) throw notPlain;
       this.#put(RECORD);

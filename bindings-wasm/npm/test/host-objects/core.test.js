@@ -1,0 +1,7 @@
+import { readFile } from "node:fs/promises";
+
+import * as isoflag from "../../dist/index.js";
+import { judgeRandomValues } from "./random.js";
+
+isoflag.readySync(await readFile(new URL("../../dist/core.wasm", import.meta.url)));
+judgeRandomValues(isoflag);

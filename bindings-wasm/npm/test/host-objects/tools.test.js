@@ -1,0 +1,4 @@
+import * as isoflag from "../../dist/node.js";
+import { judgeRandomValues } from "./random.js";
+
+judgeRandomValues(isoflag, isoflag);
