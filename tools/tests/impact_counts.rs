@@ -21,9 +21,9 @@ fn counted(old: &Flags, new: &Flags, keys: usize) -> Impact {
 fn grouped(contexts: &[&str], by: &[&str]) -> Impact {
     let (old, new) = (
         document(r#""fallthrough": {"variation": 0}"#),
-        document(&format!(
-            r#""rules": [{{"variation": 1, "clauses": [{{"attribute": "plan", "op": "in", "values": ["pro"]}}]}}], "fallthrough": {{"variation": 0}}"#
-        )),
+        document(
+            r#""rules": [{"variation": 1, "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}]}], "fallthrough": {"variation": 0}"#,
+        ),
     );
     let by: Vec<GroupBy> = by.iter().map(|by| GroupBy::parse(by).unwrap()).collect();
     let contexts = contexts.iter().map(|text| Context::from_json(text.as_bytes()).ok());

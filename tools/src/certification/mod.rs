@@ -163,7 +163,7 @@ fn passed(
     } else {
         let status = Status::Staging;
         let key = Arc::clone(key);
-        is_new.then(|| LifecycleChange { key, from: Some(status), to: status, set })
+        is_new.then_some(LifecycleChange { key, from: Some(status), to: status, set })
     };
     (change, missing)
 }
