@@ -357,7 +357,7 @@ fn a_flag_that_could_not_answer_is_not_turned_on() {
     let plan = r#"{"rollout": {"alarms": ["errors"], "stages": [{"share": 5}, {"share": 100}]}}"#;
     let text = format!(
         r#"{{"flags": {{"broken": {{"on": false, "variations": [true, false], "offVariation": 1,
-            "rules": 7, "lifecycle": {plan}}}, "fine": {{"on": false, "variations": [true, false],
+            "targets": 7, "lifecycle": {plan}}}, "fine": {{"on": false, "variations": [true, false],
             "offVariation": 1, "lifecycle": {plan}}}}}}}"#
     );
     let flags = Flags::from_json(text.as_bytes()).unwrap();
@@ -368,18 +368,15 @@ fn a_flag_that_could_not_answer_is_not_turned_on() {
         kinds,
         [("broken", DecisionKind::MalformedFlag, false), ("fine", DecisionKind::NextStage, true)]
     );
-    assert_eq!(advanced.decisions[0].path.as_deref(), Some("flags.broken.rules"));
+    assert_eq!(advanced.decisions[0].path.as_deref(), Some("flags.broken.targets"));
     assert!(advanced.decisions[0].reason.ends_with("; fix it first"));
     let of = |flags: &Flags, key| flags.source(isoflag::model::Section::Flags, key).cloned();
     assert_eq!(of(&advanced.flags, "broken"), of(&flags, "broken"));
     assert_eq!(advanced.flags.version(), Some(1));
-    // An alarm turns off a flag that became malformed during its rollout.
-    let running = text
-        .replace(r#""on": false"#, r#""on": true"#)
-        .replace(r#""stages""#, r#""state": "running", "stage": 0, "stageTimestamp": 5, "stages""#);
-    let flags = Flags::from_json(running.as_bytes()).unwrap();
-    let advanced = advance(&flags, &alarms(&[("errors", "alarm")]), START);
-    assert!(advanced.decisions.iter().all(|each| each.kind == DecisionKind::Alarm && each.changed));
+    // A flag that is on already is reported with its plan.
+    let on = text.replace(r#""on": false"#, r#""on": true"#);
+    let advanced = advance(&Flags::from_json(on.as_bytes()).unwrap(), &Alarms::default(), START);
+    assert_eq!(advanced.decisions[0].kind, DecisionKind::MalformedPlan);
 }
 
 #[test]

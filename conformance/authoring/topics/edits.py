@@ -140,10 +140,16 @@ def promotions() -> Topic:
     carried(
         "order", "a kept index follows its value", source(variations=[False, True]), swapped.replace('"variation": 0', '"variation": 1')
     )
+    carried(
+        "edited",
+        "a value that is replaced in its place keeps its index",
+        source(variations=[True, 5]),
+        FLAG.replace("[true, false]", "[true, 5]"),
+    )
     new: Json = {"flags": {"new": {**own, "key": "new", "on": True, "fallthrough": {"rollout": rollout(weights((0, 50_000), (1, 50_000)))},
                                    "targets": [{"variation": 0, "values": ["ada"]}]}}}  # fmt: skip
     added = (
-        '{"meta": {"version": 1, "lastModifiedTimestamp": 900},"flags":{"new": {"key": "new", "lifecycle": {"lastModifiedTimestamp": 900}, '
+        '{"meta":{"version": 1, "lastModifiedTimestamp": 900},"flags":{"new": {"key": "new", "lifecycle": {"lastModifiedTimestamp": 900}, '
         '"version": 1, "on": false, "variations": [true, false], "offVariation": 1, "fallthrough": {"variation": 1}}}}'
     )
     ask("new", "a new flag is off, and serves no percentage and no target", new, '{"flags":{}}',
@@ -152,13 +158,7 @@ def promotions() -> Topic:
     refusals: list[tuple[str, Json, str, str, dict[str, Json]]] = [
         ("unknown-flag", source(), "unknown-flag", "flags.none", {"features": ["none"]}),
         ("malformed-source", broken, "malformed-flag", "flags.flag", {"features": ["flag"]}),
-        (
-            "lost-value",
-            source(variations=[True, 5], offVariation=0),
-            "unknown-variation",
-            "flags.flag.offVariation",
-            {"features": ["flag"]},
-        ),
+        ("lost-value", source(variations=[True], offVariation=0), "unknown-variation", "flags.flag.offVariation", {"features": ["flag"]}),
     ]
     for slug, made, code, path, options in refusals:
         ask(f"refused-{slug}", "flags that do not fit are not carried", made, text(), {"error": {"code": code, "path": path}}, **options)

@@ -254,9 +254,9 @@ def malformed(topic: Topic, simple: object) -> None:
         before = with_plan(item)
         topic.case(f"malformed-{slug}", "lifecycle", "a malformed plan has no effect", {"advance": {"alarms": {}, "now": SINCE}},
                    {"decisions": [decision], "version": None, "digest": digest(before)}, document=before)  # fmt: skip
-    unreadable = with_plan(simple({"stages": whole}, rules=7))
+    unreadable = with_plan(simple({"stages": whole}, targets=7))
     refused: Json = {
-        "key": "flag", "decision": "malformed flag", "stage": None, "share": None, "until": None, "alarms": [], "path": "flags.flag.rules",
+        "key": "flag", "decision": "malformed flag", "stage": None, "share": None, "until": None, "alarms": [], "path": "flags.flag.targets",
         "changed": False,
     }  # fmt: skip
     topic.case("malformed-part", "lifecycle", "a flag that could not answer is not turned on", {"advance": {"alarms": {}, "now": SINCE}},
