@@ -173,6 +173,9 @@ class Plan(Enum):
     TEAM = "team"
 
 
+# OpenFeature's types allow fewer values than it passes on.
+HOST_VALUES: Any = {"key": UUID(int=5), "name": Plan.PRO, "kind": Plan.TEAM}
+
 AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
 
 
@@ -193,7 +196,7 @@ AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
             {"kind": "user", "key": "ada"},
         ),
         (
-            EvaluationContext(None, {"key": UUID(int=5), "name": Plan.PRO, "kind": Plan.TEAM}),
+            EvaluationContext(None, HOST_VALUES),
             {"kind": "team", "key": "00000000-0000-0000-0000-000000000005", "name": "pro"},
         ),
         (
