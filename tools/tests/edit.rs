@@ -6,7 +6,7 @@ mod generated_documents;
 
 use generated_documents::documents;
 use isoflag::{Context, Flags, Object, Value};
-use isoflag_tools::{EditError, edit};
+use isoflag_tools::{EditError, edit, patch_between};
 use proptest::prelude::*;
 
 const NOW: f64 = 99.0;
@@ -105,6 +105,26 @@ fn an_edit_that_changes_nothing_raises_no_version() {
         r#"[{"op": "target", "key": "banner", "variation": null, "values": ["ada"]}]"#,
     ] {
         assert_eq!(edited(SHOP, edits).as_deref(), Ok(SHOP), "{edits}");
+    }
+}
+
+#[test]
+fn every_edit_raises_versions_however_large_they_are() {
+    // Nanoseconds since the epoch are beyond 2^53, where adding one changes nothing.
+    for version in ["1", "9007199254740991", "9007199254740992", "1795172400000000000"] {
+        let mut text = format!(
+            r#"{{"flags": {{"f": {{"version": {version}, "on": true, "variations": [1], "fallthrough": {{"variation": 0}}}}}},
+            "meta": {{"version": {version}}}}}"#
+        );
+        for op in ["off", "on", "off"] {
+            let after = edited(&text, &format!(r#"[{{"op": "{op}", "key": "f"}}]"#)).unwrap();
+            let (before, next) = (flags(&text), flags(&after));
+            assert!(next.version() > before.version(), "{after}");
+            let patch = patch_between(&before, &next).unwrap();
+            let patched = before.apply(patch.to_canonical_json().as_bytes()).unwrap();
+            assert_eq!(patched.digest(), next.digest());
+            text = after;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ This module does not need OpenFeature's package.
 from collections.abc import Mapping
 from typing import Any
 
+from isoflag._core import Context
 from isoflag._logs import logger
 
 __all__ = ["context_json"]
@@ -21,13 +22,12 @@ def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str,
 
     The key is the targeting key, else the attribute ``key``. The kind is the attribute ``kind``,
     by default ``user``; with ``multi`` each other attribute becomes a context of the kind that is
-    its name. ``privateAttributes`` lists attributes that must not leave the process. Values are not
-    copied.
+    its name. ``privateAttributes`` lists attributes that must not leave the process. Keys, kinds
+    and names may be of any type that becomes text, such as ``UUID``. Other values are not copied.
     """
-    kind = attributes.get("kind")
+    kind = _text(attributes.get("kind"))
     if kind != "multi":
-        named = kind if isinstance(kind, str) else "user"
-        return _single(attributes, named, targeting_key)
+        return _single(attributes, "user" if kind is None else kind, targeting_key)
     contexts = {
         of_kind: _single(each, None, each.get("targetingKey"))
         for of_kind, each in attributes.items()
@@ -42,16 +42,16 @@ def _single(
     targeting_key: Any,
 ) -> dict[str, Any]:
     own = attributes.get("key")
-    key = targeting_key or own
     context: dict[str, Any] = {} if kind is None else {"kind": kind}
-    context["key"] = key if isinstance(key, str) else ""
+    context["key"] = _text(targeting_key or own) or ""
     for name, value in attributes.items():
         match name:
             case "key" | "kind" | "targetingKey":
                 pass
             case "name" | "anonymous":
-                if isinstance(value, str if name == "name" else bool):
-                    context[name] = value
+                converted = _text(value) if name == "name" else value
+                if isinstance(converted, str if name == "name" else bool):
+                    context[name] = converted
                 elif name not in _reported:
                     _reported.add(name)
                     _logger.warning("ignoring the context's `%s`: it has the wrong type", name)
@@ -62,3 +62,12 @@ def _single(
             case _:
                 context[name] = value
     return context
+
+
+def _text(value: object) -> str | None:
+    """Returns a value that is text, or that becomes text in a context; None for any other."""
+    if isinstance(value, str) or value is None:
+        return value
+    context = Context._from_host({"kind": "user", "key": "-", "value": value})  # noqa: SLF001 (our own)
+    converted = context.to_dict().get("value")
+    return converted if isinstance(converted, str) else None

@@ -158,8 +158,11 @@ def test_a_star_matches_every_answer_to_a_get_and_excludes_a_post(
     flags: Flags, event: HttpEvent
 ) -> None:
     for method, status in {"GET": 304, "HEAD": 304, "POST": 412}.items():
-        request = event(method, headers={"If-None-Match": "*"})
-        assert config_response(request, flags, context=MIA)["statusCode"] == status
+        for tags in ("*", " * ", '"1", *', "*, *"):
+            request = event(method, headers={"If-None-Match": tags})
+            assert config_response(request, flags, context=MIA)["statusCode"] == status
+        request = event(method, headers={"If-None-Match": "W/*"})
+        assert config_response(request, flags, context=MIA)["statusCode"] == 200
 
 
 def test_parts_of_a_context_that_json_cannot_represent_are_absent(flags: Flags) -> None:
@@ -285,6 +288,19 @@ def test_the_methods_of_a_form(
     assert response["statusCode"] == status
     assert ("Allow" in response["headers"]) is (status == 405)
     assert (response["body"] == "") is (method == "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("status", "options"),
+    [(400, {"context": {}}), (405, {"form": "ofrep"}), (503, {"flags": Client(None)})],
+)
+def test_the_response_to_head_is_that_to_get_without_its_body(
+    flags: Flags, event: HttpEvent, status: int, options: dict[str, Any]
+) -> None:
+    given: dict[str, Any] = {"flags": flags, "context": MIA, **options}
+    get, head = (config_response(event(method), **given) for method in ("GET", "HEAD"))
+    assert (get["statusCode"], head["statusCode"]) == (status, status)
+    assert get["body"] != "" == head["body"]
 
 
 @pytest.mark.parametrize("event", SCHEDULES.values())

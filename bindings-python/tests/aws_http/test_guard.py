@@ -13,6 +13,7 @@ from documents import clause, flag, load
 from isoflag import FlagClient, Flags
 from isoflag.aws_http import (
     BadRequestError,
+    Cors,
     FlagOffError,
     Guard,
     Request,
@@ -203,6 +204,42 @@ def test_a_response_with_its_own_cors_headers_or_that_is_malformed_is_unchanged(
         return response
 
     assert submit(http_event("POST", headers={"Origin": SHOP}), None) is response
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (
+            {"Access-Control-Expose-Headers": "X-Total"},
+            "X-Total, ETag, Isoflag-Document, Retry-After",
+        ),
+        ({"access-control-expose-headers": "etag"}, "etag, Isoflag-Document, Retry-After"),
+        ({"access-control-expose-headers": "*"}, "*"),
+        ({"access-control-allow-credentials": "false"}, "ETag, Isoflag-Document, Retry-After"),
+        ({"VARY": "origin"}, "ETag, Isoflag-Document, Retry-After"),
+        ({"Vary": ["Accept", "Origin"]}, "ETag, Isoflag-Document, Retry-After"),
+    ],
+)
+def test_headers_of_the_handler_are_completed(own: dict[str, Any], expected: str) -> None:
+    @requires_flag(KEY, ON, origins=Cors([SHOP], credentials=True))
+    def submit(*_: object) -> Any:
+        return {"statusCode": 200, "headers": own}
+
+    headers = submit(http_event("POST", headers={"Origin": SHOP}), None)["headers"]
+    names = [name.lower() for name in headers]
+    assert len(set(names)) == len(names)
+    by_name = {name.lower(): value for name, value in headers.items()}
+    assert by_name["access-control-expose-headers"] == expected
+    allowed = own.get("access-control-allow-credentials", "true")
+    assert by_name["access-control-allow-credentials"] == allowed
+    assert by_name["vary"].lower().count("origin") == 1
+
+
+def test_a_refusal_of_head_has_no_body(event: HttpEvent) -> None:
+    guard = Guard(OFF["off"])
+    get, head = (guard.check(event(method), KEY) for method in ("GET", "HEAD"))
+    assert get is not None
+    assert head == {**get, "body": ""}
 
 
 def test_lists_of_headers_get_lists() -> None:

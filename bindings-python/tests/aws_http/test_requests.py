@@ -53,8 +53,32 @@ def test_a_gzip_body_is_decompressed_within_a_limit(event: HttpEvent) -> None:
             _ = Request.from_event(event("POST", headers=headers, body=body)).body
 
 
+def test_other_encodings_of_a_body_are_named(event: HttpEvent) -> None:
+    def of(encoding: str, body: bytes) -> Request:
+        return Request.from_event(event("POST", headers={"Content-Encoding": encoding}, body=body))
+
+    assert of("X-Gzip", gzip.compress(b"{}")).json() == {}
+    assert of("identity", b"{}").json() == {}
+    for encoding in ("br", "deflate", "gzip, gzip"):
+        with pytest.raises(BadRequestError, match=f"unsupported Content-Encoding `{encoding}`"):
+            of(encoding, b"{}").json()
+
+
+def test_a_byte_order_mark_is_skipped(event: HttpEvent) -> None:
+    assert Request.from_event(event("POST", body="\ufeff{}")).json() == {}
+    assert Request.from_event(event("POST", body=b"\xef\xbb\xbf{}")).json() == {}
+
+
 def test_cookies_of_an_http_api_are_a_header() -> None:
     event = {**http_event(), "cookies": ["a=1", "b=2"]}
+    assert Request.from_event(event).headers["cookie"] == "a=1; b=2"
+
+
+@pytest.mark.parametrize("name", ["ALB with lists", "Lattice", "REST API"])
+def test_repeated_cookies_are_joined_by_semicolons(name: str) -> None:
+    event = HTTP_EVENTS[name](headers={"Cookie": "a=1"})
+    lists = "headers" if name == "Lattice" else "multiValueHeaders"
+    event[lists] = {"Cookie": ["a=1", "b=2"]}
     assert Request.from_event(event).headers["cookie"] == "a=1; b=2"
 
 

@@ -487,3 +487,13 @@ def test_an_error_of_a_source_that_cannot_be_shown_does_not_disturb_the_client(
         clock.advance(60)
     assert isinstance(flags.status.error, OSError)
     assert "no repr" in caplog.text
+
+
+@pytest.mark.parametrize("key", [None, 5, b"f"])
+def test_a_key_that_is_not_a_str_is_a_type_error_with_and_without_a_document(key: Any) -> None:
+    for source in (ScriptedSource(text(1)), ScriptedSource(DOWN)):
+        for made in (FlagClient(source), FlagClient(source, activity=Activity())):
+            with pytest.raises(TypeError):
+                made.bool_variation(key, USER, default=False)
+            with pytest.raises(TypeError):
+                made.bind(USER).variation(key, None)

@@ -5,8 +5,10 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openfeature import api
@@ -208,6 +210,14 @@ def test_a_percentage_is_a_split() -> None:
         assert through(flags).get_boolean_details("p", False, ADA).reason == Reason.SPLIT
 
 
+class Plan(Enum):
+    PRO = "pro"
+    TEAM = "team"
+
+
+# OpenFeature's types allow fewer values than it passes on.
+HOST_VALUES: Any = {"key": UUID(int=5), "name": Plan.PRO, "kind": Plan.TEAM}
+
 AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
 
 
@@ -226,6 +236,10 @@ AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
         (
             EvaluationContext("ada", {"name": 1, "anonymous": "yes"}),
             {"kind": "user", "key": "ada"},
+        ),
+        (
+            EvaluationContext(None, HOST_VALUES),
+            {"kind": "team", "key": "00000000-0000-0000-0000-000000000005", "name": "pro"},
         ),
         (
             EvaluationContext("ada", {"privateAttributes": ["email"], "email": "a@b"}),
@@ -274,6 +288,13 @@ def test_an_attribute_of_the_wrong_type_is_reported_once(
     for _ in range(3):
         to_isoflag_context(EvaluationContext("ada", {"name": 1, "anonymous": "yes"}))
     assert [record.args for record in caplog.records] == [("name",), ("anonymous",)]
+
+
+@pytest.mark.parametrize("key", [5, True, ["ada"], b"ada", None, ""])
+def test_a_key_that_is_not_text_is_missing(key: Any) -> None:
+    for context in (EvaluationContext(key), EvaluationContext(None, {"key": key})):
+        details = IsoflagProvider(FLAGS).resolve_boolean_details("bool", False, context)
+        assert details.error_code == ErrorCode.TARGETING_KEY_MISSING
 
 
 def test_a_missing_context_is_invalid() -> None:

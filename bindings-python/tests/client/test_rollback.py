@@ -24,9 +24,11 @@ from isoflag.source import (
     UNCHANGED,
     AppConfigAgentSource,
     AppConfigDataSource,
+    ChainedSource,
     DynamoDbSource,
     Fetched,
     FileSource,
+    HttpSource,
     S3Source,
     Source,
 )
@@ -226,6 +228,21 @@ def test_each_time_of_a_response_can_prove_a_stale_copy() -> None:
     made.refresh()
     made.refresh(force=True)
     assert (made.status.version, made.status.error) == (1, None)
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_a_response_without_a_document_confirms_that_it_is_current(chained: bool) -> None:
+    with scripted_server() as server:
+        source: Source = HttpSource(server.address, timeout=60.0)
+        made = FlagClient(ChainedSource(source) if chained else source)
+        seen = []
+        for status, body, seconds in ((200, SECOND, 0), (304, None, 120), (200, FIRST, 60)):
+            server.status = status
+            server.body = b"" if body is None else json.dumps(body).encode()
+            server.headers = {"ETag": "2", "Last-Modified": at(seconds)}
+            made.refresh(force=True)
+            seen.append((made.status.version, isinstance(made.status.error, StaleCopyError)))
+        assert seen == [(2, False), (2, False), (2, True)]
 
 
 def test_unknown_evidence_is_ignored() -> None:

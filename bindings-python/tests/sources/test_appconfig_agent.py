@@ -69,6 +69,13 @@ def test_the_configuration_is_fetched_from_the_agent(agent: ScriptedServer) -> N
     assert not {"authorization", "context"} & agent.requests[0].headers.keys()
 
 
+@pytest.mark.parametrize("context", [{"group": "beta,plan=pro"}, {"a,b": "c"}, {"a=b": "c"}])
+def test_a_context_that_the_agent_would_read_otherwise_is_refused(context: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="invalid context `"):
+        AppConfigAgentSource("a", "b", "c", context=context)
+    AppConfigAgentSource("a", "b", "c", context={"query": "x=y"})
+
+
 def test_names_are_quoted_and_headers_sent(agent: ScriptedServer) -> None:
     agent_source = AppConfigAgentSource(
         "my app",

@@ -24,7 +24,7 @@ use target::with_targets;
 
 use crate::analysis::{can_answer, first_errors};
 use crate::in_place::written_in_place;
-use crate::lifecycle::{on_variation, own_stamp, stamped_changes};
+use crate::lifecycle::{next_version, on_variation, own_stamp, stamped_changes};
 
 /// Returns the text of a document after edits, which are applied together: the document's version
 /// and that of each edited flag are raised by one, and flags whose answers can differ get the time
@@ -135,7 +135,8 @@ pub(crate) fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
     let version = |flag: &Value| flag.as_object()?.get("version")?.as_integer();
     match (flag, held) {
         (Value::Object(flag), Some(held)) => {
-            let next = version(held).unwrap_or(0).saturating_add(1);
+            let held = version(held).unwrap_or(0);
+            let next = next_version(held).unwrap_or(held);
             let own = flag.get("version").and_then(Value::as_integer).unwrap_or(0);
             flag.with("version", Value::from(own.max(next))).into()
         }

@@ -129,8 +129,16 @@ pub(super) fn lifecycle_of(flag: &Object, key: &str) -> Result<Object, Lifecycle
     }
 }
 
-/// Returns a flag, or `meta`, with its version raised by one.
+/// Returns a flag, or `meta`, with a higher version.
 pub(crate) fn raised(item: &Object) -> Object {
     let version = item.get("version").and_then(Value::as_integer).unwrap_or(0);
-    item.with("version", Value::from(version.saturating_add(1)))
+    item.with("version", Value::from(next_version(version).unwrap_or(version)))
+}
+
+/// Returns the next version: one more, or beyond 2^53, where that rounds to the same number, the
+/// next double. `None` if there is no higher version.
+pub(crate) fn next_version(version: i64) -> Option<i64> {
+    let next = version.checked_add(1)?;
+    let next = if next as f64 > version as f64 { next } else { (version as f64).next_up() as i64 };
+    Value::from(next).as_integer()
 }

@@ -27,7 +27,7 @@ pub use status::{Status, TransitionError};
 pub use transition::{followed_changes, status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
-pub(crate) use change::raised;
+pub(crate) use change::{next_version, raised};
 pub(crate) use modules::{CERTIFIED, DEPLOYED};
 pub(crate) use stamp::own_stamp;
 pub(crate) use status::same_name;

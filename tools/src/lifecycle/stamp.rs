@@ -5,16 +5,17 @@ use std::sync::Arc;
 use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
+use super::change::next_version;
 use crate::analysis::changed_parts;
 
 /// The member with the time of the last change of a document or a flag.
 const STAMP: &str = "lastModifiedTimestamp";
 
-/// Returns the document with a version raised by one, and marked as changed now; `None` if its
+/// Returns the document with the next version, and marked as changed now; `None` if its
 /// version cannot be raised.
 #[must_use]
 pub fn stamped(flags: &Flags, now: f64) -> Option<Flags> {
-    let version = Value::from(flags.version().unwrap_or(0).checked_add(1)?);
+    let version = Value::from(next_version(flags.version().unwrap_or(0))?);
     let meta = flags.meta().cloned().unwrap_or_default();
     Some(with_meta(flags, &meta.with("version", version).with(STAMP, Value::from(now))))
 }
@@ -62,7 +63,7 @@ pub fn stamped_changes(
         stamped = stamped.with(STAMP, stamp.clone());
     }
     if old.digest() != new.digest() && new.version() <= old.version() {
-        let version = Value::from(old.version().unwrap_or(0).checked_add(1)?);
+        let version = Value::from(next_version(old.version().unwrap_or(0))?);
         stamped = stamped.with("version", version);
     }
     let flags = if marked.is_empty() { new.clone() } else { new.with_flags(&marked) };

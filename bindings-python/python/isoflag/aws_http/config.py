@@ -22,7 +22,7 @@ from .cors import Cors
 from .overrides import SignedOverrides
 from .projections import document_of
 from .request import DOCUMENT_HEADER, BadRequestError, Request
-from .response import Response, for_event, json_response
+from .response import Response, for_event, for_method, json_response
 
 Form: TypeAlias = Literal["bootstrap", "document", "ofrep", "plain"]
 """The form of a response body; see ``config_response``."""
@@ -121,7 +121,7 @@ def config_response(
     context_source = ofrep.context if context is None else context
     with until(deadline):
         response = settings.respond(request, flags, context_source, content)
-    return for_event(event, response)
+    return for_event(event, for_method(request.method, response))
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,15 @@ class _Settings:
         }
         etag = content.etag(bound_request, context, consistent)
         headers["ETag"] = etag
-        if _matches(request.headers.get("if-none-match"), etag):
+        # Compared weakly as RFC 9110 requires, since proxies that compress weaken the tag.
+        if {"*", etag, f"W/{etag}"} & _tags(request):
             return json_response(304, None, headers)
         body = (
             document_of(bound_request.document, context, content.private, content.absent_kinds)
             if content.form == "document"
             else content.build(bound_request, consistent)
         )
-        response = json_response(200, body, headers)
-        if request.method == "HEAD":
-            response["body"] = ""
-        return response
+        return json_response(200, body, headers)
 
     def _refusal(self, request: Request) -> Response | None:
         """Returns the response to a preflight, or to a request that no document can answer."""
@@ -203,7 +201,7 @@ class _Settings:
         if request.method not in self.methods:
             body = {"error": f"the method {request.method} is not allowed"}
             return json_response(405, body, {**headers, "Allow": ", ".join(self.methods)})
-        if request.method == "POST" and request.headers.get("if-none-match") == "*":
+        if request.method == "POST" and "*" in _tags(request):
             body = {"error": "`If-None-Match: *` excludes every response; send an `ETag`"}
             return json_response(412, body, headers)
         return None
@@ -294,9 +292,6 @@ def _refusal(form: Form, error: ValueError) -> dict[str, str]:
     return ofrep.failure(error) if form == "ofrep" else {"error": str(error)}
 
 
-def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Compares weakly as RFC 9110 requires, since proxies that compress weaken the tag."""
-    if if_none_match is None:
-        return False
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
+def _tags(request: Request) -> set[str]:
+    """Returns the tags in ``If-None-Match``; this endpoint's own contain no commas."""
+    return {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}

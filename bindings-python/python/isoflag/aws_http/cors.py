@@ -89,8 +89,9 @@ class Cors:
     def applied(self, request: Request, response: Any) -> Any:
         """Returns a handler's response with these headers, unless it has its own CORS headers.
 
-        A response that is not a mapping with ``statusCode``, or whose headers are not mappings, is
-        returned unchanged.
+        The handler's ``Vary`` and ``Access-Control-Expose-Headers`` are completed. A response that
+        is not a mapping with ``statusCode``, or whose headers are not mappings, is returned
+        unchanged.
         """
         added = self.headers(request)
         if not added or not isinstance(response, Mapping) or "statusCode" not in response:
@@ -103,12 +104,15 @@ class Cors:
         if "access-control-allow-origin" in names:
             return response
         own, lists = dict(own), dict(lists)
-        vary = names.get("vary")
-        if vary in own and "Vary" in added:
-            own[vary] = f"{own[vary]}, {added.pop('Vary')}"
-        elif vary in lists and "Vary" in added:
-            values = lists[vary]
-            lists[vary] = [*(values if isinstance(values, list) else [values]), added.pop("Vary")]
+        for name in ("Vary", "Access-Control-Expose-Headers"):
+            given = names.get(name.lower())
+            if given is None or name not in added:
+                continue
+            holder = own if given in own else lists
+            values = holder[given] if isinstance(holder[given], list) else [holder[given]]
+            values = [*map(str, values), *_missing(added.pop(name), values)]
+            holder[given] = ", ".join(values) if holder is own else values
+        added = {name: value for name, value in added.items() if name.lower() not in names}
         if not lists:
             complete: Any = {**response, "headers": {**own, **added}}
             return for_event(request.event, complete)
@@ -129,6 +133,13 @@ class Cors:
             }
             del headers["Access-Control-Expose-Headers"]
         return json_response(204, None, {**headers, "Vary": _PREFLIGHT_VARY})
+
+
+def _missing(added: str, values: Iterable[object]) -> Iterable[str]:
+    """Returns the items of a header that the handler's values lack, as one more value."""
+    known = {item.strip().lower() for value in values for item in str(value).split(",")}
+    items = [item for item in added.split(", ") if not known & {"*", item.lower()}]
+    return [", ".join(items)] if items else []
 
 
 def _is_origin(origin: object) -> bool:

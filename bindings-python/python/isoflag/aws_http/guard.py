@@ -21,7 +21,7 @@ from .bound_request import (
 from .cors import Cors
 from .overrides import SignedOverrides
 from .request import DOCUMENT_HEADER, BadRequestError, Request
-from .response import Response, for_event, json_response
+from .response import Response, for_event, for_method, json_response
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -170,7 +170,7 @@ class Guard:
                 raise FlagOffError(key)
             return None
         refused = self._refusal(key, request)
-        return None if refused is None else for_event(event, refused)
+        return None if refused is None else for_event(event, for_method(request.method, refused))
 
     def _refusal(self, key: str, request: Request) -> Response | None:
         preflight = self._cors.preflight(request, _METHODS)
@@ -184,7 +184,7 @@ class Guard:
         except PinError as error:
             # Without any document the page cannot evaluate again.
             if error.held:
-                return pin_refused(error, request.event, self._cors)
+                return _pin_refused(error, request, self._cors)
             on = None
         if on is True:
             return None
@@ -244,8 +244,13 @@ def pin_refused(
     The page should evaluate again with a newer document.
     """
     cors = origins if isinstance(origins, Cors) else Cors(origins)
-    headers = cors.headers(Request.from_event(event))
+    request = Request.from_event(event)
+    return for_event(event, for_method(request.method, _pin_refused(error, request, cors)))
+
+
+def _pin_refused(error: PinError, request: Request, cors: Cors) -> Response:
+    headers = cors.headers(request)
     if error.held:
         headers[DOCUMENT_HEADER] = error.held[0]
     body = {"error": str(error), "code": error.code, "held": error.held}
-    return for_event(event, json_response(409, body, headers))
+    return json_response(409, body, headers)

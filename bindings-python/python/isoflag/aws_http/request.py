@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
+from isoflag._core import printable
 from isoflag._text import decompressed, without_surrogates
 
 DOCUMENT_HEADER: Final = "Isoflag-Document"
@@ -42,7 +43,7 @@ class Request:
     """The path, including an API's stage."""
 
     headers: Mapping[str, str]
-    """Header values by lower-case name; repeated headers are joined by commas."""
+    """Header values by lower-case name; repeated headers are joined by commas, cookies by ``;``."""
 
     query: Mapping[str, str]
     """Decoded query parameters; the last one wins if a name is repeated."""
@@ -132,8 +133,13 @@ class Request:
             decoded = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError) as error:
             raise BadRequestError(f"the body is not valid base64: {error}") from error
-        if self.headers.get("content-encoding", "").strip().lower() != "gzip":
+        encoding = self.headers.get("content-encoding", "").strip().lower()
+        if encoding in {"", "identity"}:
             return decoded
+        if encoding not in {"gzip", "x-gzip"}:
+            raise BadRequestError(
+                f"unsupported Content-Encoding `{printable(encoding)}`: send gzip, or none"
+            )
         try:
             return decompressed(decoded, _MAX_BODY)
         except ValueError as error:
@@ -142,7 +148,7 @@ class Request:
     def json(self) -> Any:
         """Parses the body as JSON; raises ``BadRequestError`` if it is not valid JSON."""
         try:
-            return json.loads(self.body.decode(), parse_constant=_reject_constant)
+            return json.loads(self.body.decode("utf-8-sig"), parse_constant=_reject_constant)
         except BadRequestError:
             raise
         except (ValueError, RecursionError) as error:
@@ -179,10 +185,15 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
 
 def _headers(headers: Mapping[str, Any]) -> dict[str, str]:
     return {
-        name.lower(): ", ".join(map(_header, value)) if isinstance(value, list) else _header(value)
+        name.lower(): _joined(name.lower(), value) if isinstance(value, list) else _header(value)
         for name, value in headers.items()
         if isinstance(name, str) and value is not None
     }
+
+
+def _joined(name: str, values: list[Any]) -> str:
+    """Returns a repeated header as one; HTTP/2 splits cookies, which are no list (RFC 9113)."""
+    return ("; " if name == "cookie" else ", ").join(map(_header, values))
 
 
 def _header(value: Any) -> str:

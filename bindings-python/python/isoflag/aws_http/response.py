@@ -33,6 +33,11 @@ def for_event(event: Mapping[str, Any], response: Response) -> Response:
     return response
 
 
+def for_method(method: str, response: Response) -> Response:
+    """Returns a response without its body if the method is HEAD."""
+    return {**response, "body": ""} if method == "HEAD" else response
+
+
 def json_response(
     status: int, body: Mapping[str, Any] | str | None, headers: Mapping[str, str] | None = None
 ) -> Response:

@@ -200,6 +200,9 @@ class BoundFlagClient:
         return self._bound._flag_state(key, client_side_only)  # noqa: SLF001 (our own)
 
     def _not_ready(self, key: str, default: _D) -> EvaluationDetail[_D]:
+        if not isinstance(key, str):
+            # As an evaluation does once there is a document.
+            raise TypeError(f"invalid key of type `{type(key).__name__}`: expected a str")
         reason = {"kind": "ERROR", "errorKind": "CLIENT_NOT_READY"}
         return self._counted(key, EvaluationDetail(default, None, reason))
 

@@ -313,7 +313,7 @@ class FreshDocument:
                     "`previous` is None",
                     where=repr(self._source),
                 )
-            return held
+            return held.confirmed_at(getattr(self._source, "times", None))
         fetched = self._as_fetched(result)
         before, self._last_fetched = self._last_fetched, fetched
         if before is not None and before.document == fetched.document:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from isoflag.source.protocol import Fetched, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from isoflag._core import Context, Flags
     from isoflag.lifecycle import System
@@ -159,6 +160,18 @@ class HeldDocument:
         )
         held.is_plain, held.system, held._under = self.is_plain, self.system, self._under
         return held
+
+    def confirmed_at(self, times: object) -> HeldDocument:
+        """Returns the same document with the later times of a response without a document.
+
+        Such a response need not repeat ``Last-Modified``.
+        """
+        before = self.fetched.times
+        if before is None or not isinstance(times, Mapping):
+            return self
+        if times.get("last_modified") is None:
+            times = {**times, "last_modified": before.get("last_modified")}
+        return self.confirmed_by(self.fetched._replace(times=times))
 
     def under_strategy(
         self, context: Context, big_segments: Mapping[str, Any] | None

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from isoflag import Flags
+from isoflag._core import printable
 from isoflag.gate_times import AgentSettings
 
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
@@ -55,7 +56,8 @@ class AppConfigAgentSource(BoundedSource):
         ``flags`` selects flags of a feature-flag profile; the agent evaluates variants for
         ``context``. ``port`` defaults to the agent's variable. ``timeout``, in seconds, limits the
         whole fetch; the default is 2, or a second more than the agent's own timeout if that is
-        less. ``access_token`` is the ``ACCESS_TOKEN`` of an agent in a container.
+        less. ``access_token`` is the ``ACCESS_TOKEN`` of an agent in a container. Raises
+        ``ValueError`` if the agent cannot read an attribute of ``context``.
         """
         settings = AgentSettings.from_environment()
         self._host = host
@@ -67,6 +69,13 @@ class AppConfigAgentSource(BoundedSource):
             self._path += "?" + urlencode([("flag", flag) for flag in self._flags], quote_via=quote)
         self._headers = {"Accept": "application/json"}
         if context:
+            for name, each in context.items():
+                if "," in f"{name}{each}" or "=" in name:
+                    # The agent would read another attribute.
+                    raise ValueError(
+                        f"invalid context `{printable(f'{name}={each}')}`: the agent allows no "
+                        "comma, and no `=` in a name"
+                    )
             self._headers["Context"] = ",".join(f"{name}={each}" for name, each in context.items())
         if access_token is not None:
             self._headers["Authorization"] = f"Bearer {access_token}"

@@ -61,6 +61,11 @@ class ChainedSource:
         used = None if self._used is None else self._sources[self._used]
         return getattr(used, "is_current", False) is True
 
+    @property
+    def times(self) -> Mapping[str, Any] | None:
+        """The times of the last response of the source in use, if a cache may have answered."""
+        return None if self._used is None else getattr(self._sources[self._used], "times", None)
+
     def load_document(self, document: bytes) -> Flags:
         """Loads a flag document, or a feature-flag profile of AppConfig."""
         return Flags._from_configuration(document)  # noqa: SLF001 (our own)

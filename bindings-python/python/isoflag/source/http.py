@@ -4,6 +4,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from email.message import Message
 from typing import Any, Final
 
 from isoflag._core import printable
@@ -50,6 +51,8 @@ class HttpSource(BoundedSource):
         super().__init__(timeout, address_of(url))
         self._url = url
         self._given_headers = headers
+        self.times: Mapping[str, Any] | None = None
+        """The times of the last response, also of one that confirms the document (status 304)."""
 
     def __repr__(self) -> str:
         return f"HttpSource({self._where!r})"
@@ -75,6 +78,7 @@ class HttpSource(BoundedSource):
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == _NOT_MODIFIED:
+                    self.times = response_times(error.headers)
                     return UNCHANGED
                 raise _status_error(error.code, self._where) from error
         except TimeoutError:
@@ -90,7 +94,8 @@ class HttpSource(BoundedSource):
         if missing or not body or len(body) > _MAX_BYTES:
             what = "is empty" if not body else "was cut off" if missing else "is too long"
             raise SourceContentError(f"the response {what}", where=self._where)
-        return Fetched(body, etag=headers.get("ETag"), times=response_times(headers))
+        self.times = response_times(headers)
+        return Fetched(body, etag=headers.get("ETag"), times=self.times)
 
 
 def address_of(url: str) -> str:
@@ -112,7 +117,7 @@ def address_of(url: str) -> str:
     return address
 
 
-def response_times(headers: Mapping[str, str]) -> Mapping[str, Any]:
+def response_times(headers: Message) -> Mapping[str, Any]:
     """Returns the times of a response, in the form that ``Flags.supersedes`` expects."""
     return {
         "last_modified": headers.get("Last-Modified"),
