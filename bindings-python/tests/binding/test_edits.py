@@ -75,7 +75,9 @@ STAGING = (
 
 def test_a_promotion_has_the_text_and_notes() -> None:
     promoted = promote(STAGING, TEXT, features=["new"], now=99)
-    assert promoted.text == TEXT.replace('{ "flags"', '{ "meta": {"version": 1}, "flags"').replace(
+    assert promoted.text == TEXT.replace(
+        '{ "flags"', '{ "meta": {"version": 1, "lastModifiedTimestamp": 99}, "flags"'
+    ).replace(
         '"fallthrough": {"variation": 1}',
         '"fallthrough": {"variation": 1}, "version": 1, "description": "d"',
     )

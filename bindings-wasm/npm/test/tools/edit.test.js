@@ -61,7 +61,7 @@ describe("promote", () => {
     assert.equal(
       promoted.text,
       text
-        .replace('{ "flags"', '{ "meta": {"version": 1}, "flags"')
+        .replace('{ "flags"', '{ "meta": {"version": 1, "lastModifiedTimestamp": 99}, "flags"')
         .replace('{"variation": 1}', '{"variation": 1}, "version": 1, "description": "d"'),
     );
     assert.deepEqual(promoted.notes, []);
