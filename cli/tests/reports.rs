@@ -271,6 +271,19 @@ fn retirements_as_json_have_every_rule() {
 }
 
 #[test]
+fn code_that_git_ignores_is_not_searched() {
+    let ignore = file(".gitignore", Some("built.py\n"));
+    let folder = ignore.strip_suffix("/.gitignore").unwrap();
+    std::fs::create_dir_all(format!("{folder}/.git")).unwrap();
+    for name in ["written.py", "built.py"] {
+        file(name, Some("flags.variation('old-tax', user, True)\n"));
+    }
+    let ran = retire(&["--json", "--code", folder]);
+    assert!(ran.out.contains("written.py:1"), "{ran:?}");
+    assert!(!ran.out.contains("built.py"), "{ran:?}");
+}
+
+#[test]
 fn missing_evidence_is_unknown() {
     // Without a history only the document's timestamp counts, which is three days old.
     assert_eq!(

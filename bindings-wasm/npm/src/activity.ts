@@ -7,3 +7,4 @@
 export * from "./sdk/activity.js";
 export * from "./sdk/exposures.js";
 export * from "./sdk/parity.js";
+export * from "./sdk/sampling.js";

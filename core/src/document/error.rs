@@ -28,6 +28,19 @@ impl DocumentError {
         }
     }
 
+    /// Names the encoding if a text is not JSON because it is UTF-16, as some editors and shells
+    /// write it. Such a text begins with a byte order mark, or with an ASCII character.
+    pub(crate) fn of_utf16(mut self, text: &[u8]) -> DocumentError {
+        let is_utf16 = matches!(
+            text,
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] | [1..=0x7f, 0, ..]
+        );
+        if is_utf16 && self.code == "not-json" {
+            "not JSON: the text is UTF-16; save it as UTF-8".clone_into(&mut self.message);
+        }
+        self
+    }
+
     pub(crate) fn too_long() -> DocumentError {
         DocumentError::new(
             "limit",
@@ -124,3 +137,36 @@ impl fmt::Display for DocumentError {
 }
 
 impl std::error::Error for DocumentError {}
+
+#[cfg(test)]
+mod tests {
+    use crate::Flags;
+
+    #[test]
+    fn a_document_in_utf16_is_rejected_by_name() {
+        let units: Vec<u16> = "{\"flags\": {}}".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        for text in
+            [[&[0xff, 0xfe], &little[..]].concat(), [&[0xfe, 0xff], &big[..]].concat(), little, big]
+        {
+            for load in [
+                Flags::from_json,
+                Flags::from_flag_map_json,
+                Flags::from_appconfig_json,
+                Flags::from_configuration_json,
+            ] {
+                let error = load(&text).unwrap_err();
+                assert_eq!(error.code(), "not-json");
+                assert!(
+                    error.message().ends_with("the text is UTF-16; save it as UTF-8"),
+                    "{error}"
+                );
+            }
+        }
+        for text in [&b"\0"[..], b"{\"flags\"", b"", b"\xff{}"] {
+            let error = Flags::from_json(text).unwrap_err();
+            assert!(!error.message().contains("UTF-16"), "{error}");
+        }
+    }
+}

@@ -235,7 +235,7 @@ describe("the entry for browsers, over HTTP", () => {
 /** The exports of each entry, and its external imports. */
 /** @type {Record<string, { offers: string[], needs: string[] }>} */
 const entries = {
-  activity: { offers: ["Activity", "Exposures", "ParityReporter"], needs: [] },
+  activity: { offers: ["Activity", "Exposures", "ParityReporter", "sampled"], needs: [] },
   "openfeature-server": { offers: ["IsoflagServerProvider"], needs: ["@openfeature/server-sdk"] },
   "openfeature-web": { offers: ["IsoflagWebProvider"], needs: ["@openfeature/web-sdk"] },
   react: {

@@ -1,9 +1,9 @@
-// Exposures of experiments are reported once.
+// Exposures of experiments are reported once, and a share of all evaluations.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Exposures } from "../../dist/activity.js";
+import { Exposures, sampled } from "../../dist/activity.js";
 import { Context, Flags } from "../../dist/node.js";
 import { document, flag } from "../documents.js";
 
@@ -83,4 +83,23 @@ describe("an exposure is reported once", () => {
       ["a", "b", "c", "b"],
     );
   });
+});
+
+it("a share of the evaluations is passed on", () => {
+  const numbers = [0.5, 0.09, 0.1, 0];
+  const passed = (/** @type {number} */ share) => {
+    const left = [...numbers];
+    let count = 0;
+    const observer = sampled(
+      () => count++,
+      share,
+      () => left.shift() ?? 0,
+    );
+    for (const _ of numbers) observer(/** @type {any} */ ({}));
+    return count;
+  };
+  assert.deepEqual([0, 0.1, 1].map(passed), [0, 2, 4]);
+  for (const share of [-0.1, 1.1, Number.NaN, /** @type {any} */ ("half")]) {
+    assert.throws(() => sampled(() => {}, share), { name: "RangeError", message: /^invalid `sampling` `/ });
+  }
 });

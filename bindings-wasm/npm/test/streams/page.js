@@ -1,4 +1,4 @@
-/** Runs the scenario in a page, and posts what was seen to the server of the page. */
+/** Runs the scenario in a page, and posts its observations to the server of the page. */
 
 import { createSource } from "../../dist/page.js";
 import { scenario } from "./scenario.js";

@@ -54,7 +54,7 @@ export class Publisher {
     this.#document = document;
     this.#isOver = isOver;
     for (const stream of this.#streams) {
-      // What an event contains is not read.
+      // The content of an event is not read.
       if (event !== undefined) stream.write(`event: ${event}\nid: ${++this.#id}\ndata: {"broken\n\n`);
       if (ends) stream.end();
     }

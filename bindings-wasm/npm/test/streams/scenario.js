@@ -21,7 +21,7 @@ async function until(found, expected) {
 }
 
 /**
- * Returns what was seen.
+ * Returns the observations.
  *
  * @param {(options: any) => import("../../dist/source.js").DocumentSource} start starts a source
  * @param {string} origin the publisher's
@@ -79,7 +79,7 @@ export async function scenario(start, origin) {
   return { wentBack: steppedBackAt !== undefined, broken, lastEventIds, afterClosing, errors, polled };
 }
 
-/** What is seen wherever `EventSource` follows the standard. */
+/** The result with an `EventSource` that follows the standard. */
 export const SEEN = {
   wentBack: true,
   broken: { value: 1, code: "document" },
