@@ -263,12 +263,12 @@ hosts: build-python python-packages build-wasm
 	@.venv/bin/python -m pytest -q bindings-python/tests/host_objects bindings-python/tests/binding/test_soak.py
 	@cd bindings-wasm/npm && node --expose-gc --test test/host-objects/*.test.js test/soak/*.test.js
 
-# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
+# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants; RECORD=1 writes conformance/MUTANTS.md.
 mutants:
 	$(call say,mutants: changes of the code that no test notices)
 	@.ci/cached 'cargo-mutants (two minutes, once)' .tools/bin/cargo-mutants .ci/mutants -- \
 		cargo install --locked --root .tools cargo-mutants@27.1.0
-	@.ci/mutants "$(or $(SHARD),1/1)" $(MUTANTS)
+	@.ci/mutants $(if $(RECORD),--record) "$(or $(SHARD),1/1)" $(MUTANTS)
 
 # ADVISORIES=1 also checks known vulnerabilities, with a database that it downloads.
 dependencies:

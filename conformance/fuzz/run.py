@@ -179,7 +179,13 @@ def main() -> int:
     targets = [name for name in names if chosen.only in name][number - 1 :: count]
     version = specification()
     spent, failed = 0, set[str]()
-    round_of_targets = list(targets)
+
+    def by_time(names: list[str]) -> list[str]:
+        """Returns the targets in the order of the time recorded for them."""
+        rows = Record.held(version).rows
+        return sorted(names, key=lambda name: rows.get(name, Counts()).seconds)
+
+    round_of_targets = by_time(targets) if chosen.hours else targets
     while round_of_targets:
         target = round_of_targets.pop(0)
         run, edges = fuzz(program, target, chosen.seconds)
@@ -191,9 +197,7 @@ def main() -> int:
             Record.held(version).with_run(target, run, edges).write(names)
         if not round_of_targets and spent < chosen.hours * 3600:
             # A target that has failed would end with the same input again.
-            rows = Record.held(version).rows
-            times = {name: rows.get(name, Counts()).seconds for name in targets if name not in failed}
-            round_of_targets = sorted(times, key=times.__getitem__)
+            round_of_targets = by_time([name for name in targets if name not in failed])
     return 1 if failed else 0
 
 
