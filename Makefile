@@ -250,13 +250,15 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time;
+# KEEP=1 adds the inputs with the most coverage to conformance/fuzz/corpus.jsonl.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz conformance/fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
 	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record) \
 		$(if $(TIME),--hours $(TIME))
+	@$(if $(KEEP),$(PYTHON) conformance/fuzz/keep.py --only "$(ONLY)")
 
 hosts: build-python python-packages build-wasm
 	$(call say,hosts: random hostile objects and the memory of many evaluations)

@@ -97,9 +97,7 @@ class Record:
         """Writes RESULTS.md, with the targets in their order."""
         rows = {target: self.rows[target] for target in targets if target in self.rows}
         lines = [f"| `{target}` | {' | '.join(map(str, astuple(row)))} |\n" for target, row in rows.items()]
-        seconds, executions, findings = (
-            sum(getattr(row, name) for row in rows.values()) for name in ("seconds", "executions", "findings")
-        )
+        seconds, executions, findings = (sum(getattr(row, name) for row in rows.values()) for name in ("seconds", "executions", "findings"))
         ending = f"{seconds / 3600:.2f} hours of processor time, {executions} executions and {findings} findings in all, on {platform.machine()}."
         about = ABOUT.format(specification=self.specification, edges=self.edges)
         RESULTS.write_text(f"{about}{''.join(lines)}\n{ending}\n", encoding="utf-8")
@@ -140,7 +138,9 @@ def fuzz(program: Path, target: str, seconds: int) -> tuple[Counts, int]:
     command = (str(program), str(inputs), f"-dict={INPUTS / 'dictionary'}", f"-artifact_prefix={failures}/", *options)
     before = processor_time()
     started = time.monotonic()
-    done = subprocess.run(command, env={**os.environ, "ISOFLAG_FUZZ": target}, text=True, errors="replace", stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command, env={**os.environ, "ISOFLAG_FUZZ": target}, text=True, errors="replace", stderr=subprocess.PIPE, check=False
+    )
     log = done.stderr
 
     def last(pattern: str) -> int:

@@ -15,7 +15,7 @@ const EVALUATIONS = Number(process.env.SOAK ?? 200_000);
 const WORKERS = 20;
 
 /** The memory that collectors and allocators keep, whatever the number of evaluations. */
-const ALLOWED = { module: 4 << 20, heap: 4 << 20, rss: 24 << 20 };
+const ALLOWED = { module: 1 << 18, heap: 4 << 20, rss: 24 << 20 };
 
 const program = new URL("program.js", import.meta.url);
 
