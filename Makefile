@@ -265,6 +265,13 @@ hosts: build-python python-packages build-wasm
 	@.venv/bin/python -m pytest -q bindings-python/tests/host_objects bindings-python/tests/binding/test_soak.py
 	@cd bindings-wasm/npm && node --expose-gc --test test/host-objects/*.test.js test/soak/*.test.js
 
+# The objects of `make hosts` for Python, chosen by Atheris (FUZZ_SECONDS). It has wheels for few versions of Python.
+guided: python-packages
+	$(call say,guided: $(FUZZ_SECONDS) seconds of Python objects that are chosen by coverage)
+	@.ci/cached 'Atheris' .tools/atheris bindings-python/tests/host_objects/atheris.txt -- .venv/bin/python -m pip install \
+		--require-hashes --no-deps --upgrade --target .tools/atheris --requirement bindings-python/tests/host_objects/atheris.txt
+	@bindings-python/tests/host_objects/guided.sh -max_total_time=$(FUZZ_SECONDS)
+
 # MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants; RECORD=1 writes conformance/MUTANTS.md.
 mutants:
 	$(call say,mutants: changes of the code that no test notices)
