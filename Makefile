@@ -254,25 +254,34 @@ worst: build
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
 	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
 
-# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time.
+# SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time;
+# KEEP=1 adds the inputs with the most coverage to conformance/fuzz/corpus.jsonl.
 fuzz:
 	$(call say,fuzzing: $(FUZZ_SECONDS) seconds for each target)
 	@.ci/cached 'cargo-fuzz (a minute, once)' .tools/bin/cargo-fuzz conformance/fuzz/Cargo.toml -- \
 		cargo install --locked --root .tools cargo-fuzz@0.13.2
 	@$(PYTHON) conformance/fuzz/run.py --seconds $(FUZZ_SECONDS) --shard $(or $(SHARD),1/1) --only "$(ONLY)" $(if $(RECORD),--record) \
 		$(if $(TIME),--hours $(TIME))
+	@$(if $(KEEP),$(PYTHON) conformance/fuzz/keep.py --only "$(ONLY)")
 
 hosts: build-python python-packages build-wasm
 	$(call say,hosts: random hostile objects and the memory of many evaluations)
 	@.venv/bin/python -m pytest -q bindings-python/tests/host_objects bindings-python/tests/binding/test_soak.py
 	@cd bindings-wasm/npm && node --expose-gc --test test/host-objects/*.test.js test/soak/*.test.js
 
-# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants.
+# The objects of `make hosts` for Python, chosen by Atheris (FUZZ_SECONDS). It has wheels for few versions of Python.
+guided: python-packages
+	$(call say,guided: $(FUZZ_SECONDS) seconds of Python objects that are chosen by coverage)
+	@.ci/cached 'Atheris' .tools/atheris bindings-python/tests/host_objects/atheris.txt -- .venv/bin/python -m pip install \
+		--require-hashes --no-deps --upgrade --target .tools/atheris --requirement bindings-python/tests/host_objects/atheris.txt
+	@bindings-python/tests/host_objects/guided.sh -max_total_time=$(FUZZ_SECONDS)
+
+# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants; RECORD=1 writes conformance/MUTANTS.md.
 mutants:
 	$(call say,mutants: changes of the code that no test notices)
 	@.ci/cached 'cargo-mutants (two minutes, once)' .tools/bin/cargo-mutants .ci/mutants -- \
 		cargo install --locked --root .tools cargo-mutants@27.1.0
-	@.ci/mutants "$(or $(SHARD),1/1)" $(MUTANTS)
+	@.ci/mutants $(if $(RECORD),--record) "$(or $(SHARD),1/1)" $(MUTANTS)
 
 # ADVISORIES=1 also checks known vulnerabilities, with a database that it downloads.
 dependencies:

@@ -97,9 +97,7 @@ class Record:
         """Writes RESULTS.md, with the targets in their order."""
         rows = {target: self.rows[target] for target in targets if target in self.rows}
         lines = [f"| `{target}` | {' | '.join(map(str, astuple(row)))} |\n" for target, row in rows.items()]
-        seconds, executions, findings = (
-            sum(getattr(row, name) for row in rows.values()) for name in ("seconds", "executions", "findings")
-        )
+        seconds, executions, findings = (sum(getattr(row, name) for row in rows.values()) for name in ("seconds", "executions", "findings"))
         ending = f"{seconds / 3600:.2f} hours of processor time, {executions} executions and {findings} findings in all, on {platform.machine()}."
         about = ABOUT.format(specification=self.specification, edges=self.edges)
         RESULTS.write_text(f"{about}{''.join(lines)}\n{ending}\n", encoding="utf-8")
@@ -140,7 +138,9 @@ def fuzz(program: Path, target: str, seconds: int) -> tuple[Counts, int]:
     command = (str(program), str(inputs), f"-dict={INPUTS / 'dictionary'}", f"-artifact_prefix={failures}/", *options)
     before = processor_time()
     started = time.monotonic()
-    done = subprocess.run(command, env={**os.environ, "ISOFLAG_FUZZ": target}, text=True, errors="replace", stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command, env={**os.environ, "ISOFLAG_FUZZ": target}, text=True, errors="replace", stderr=subprocess.PIPE, check=False
+    )
     log = done.stderr
 
     def last(pattern: str) -> int:
@@ -179,7 +179,13 @@ def main() -> int:
     targets = [name for name in names if chosen.only in name][number - 1 :: count]
     version = specification()
     spent, failed = 0, set[str]()
-    round_of_targets = list(targets)
+
+    def by_time(names: list[str]) -> list[str]:
+        """Returns the targets in the order of the time recorded for them."""
+        rows = Record.held(version).rows
+        return sorted(names, key=lambda name: rows.get(name, Counts()).seconds)
+
+    round_of_targets = by_time(targets) if chosen.hours else targets
     while round_of_targets:
         target = round_of_targets.pop(0)
         run, edges = fuzz(program, target, chosen.seconds)
@@ -191,9 +197,7 @@ def main() -> int:
             Record.held(version).with_run(target, run, edges).write(names)
         if not round_of_targets and spent < chosen.hours * 3600:
             # A target that has failed would end with the same input again.
-            rows = Record.held(version).rows
-            times = {name: rows.get(name, Counts()).seconds for name in targets if name not in failed}
-            round_of_targets = sorted(times, key=times.__getitem__)
+            round_of_targets = by_time([name for name in targets if name not in failed])
     return 1 if failed else 0
 
 

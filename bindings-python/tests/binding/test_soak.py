@@ -91,7 +91,7 @@ after = resident()
 print(done, after - before, before)
 """
 
-# What allocators keep, whatever the number of evaluations.
+# The memory that allocators keep, whatever the number of evaluations.
 ALLOWED = 8 << 20
 
 

@@ -1,10 +1,7 @@
-"""Lets Atheris choose the objects: ``python guided.py FOLDER -max_total_time=60``.
+"""Lets Atheris choose the objects; ``make guided`` runs it.
 
-Atheris is not among the packages of the tests. Its choices are guided by the coverage of the
-extension if that was compiled with ``RUSTFLAGS`` for it::
-
-    -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
+Its choices are guided by the coverage of the extension, which is compiled for that. The options
+are those of libFuzzer.
 """
 
 import logging
