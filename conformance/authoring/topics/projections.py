@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha1
 
+from suite.canonical_json import canonical
+
 from ..builders import (
     Json,
     Object,
@@ -16,6 +18,7 @@ from ..builders import (
     in_segment,
     malformed,
     multi,
+    no_context,
     not_found,
     off,
     reason,
@@ -29,6 +32,7 @@ from ..builders import (
 )
 from ..hashing import digest
 from ..topic import Topic
+from .explanations import looked_at, receipt
 
 VISIBLE: dict[str, Json] = {"usingEnvironmentId": True, "usingMobileKey": True}
 ALICE: Object = {"user": {"key": "alice"}}
@@ -161,6 +165,88 @@ def documents() -> Topic:
     return topic
 
 
+def receipts() -> Topic:
+    """Receipts of projections, which the whole document and other projections replay too."""
+    topic = Topic("projected-receipts", "Receipts of projections")
+    free = user(plan="free")
+    known: Object = {"user": {"key": "alice", "plan": "free"}}
+    whole = document([seen(rules=[rule(clause("plan", "in", "pro"))])])
+    parent = {"parentDigest": digest(whole)}
+    folded: Object = {"key": "flag", "version": 1, "clientSide": True, "on": True, "fallthrough": {"variation": 0}, "variations": ["no"]}
+    projected: Object = {"flags": {"flag": folded}, "meta": parent}
+    missed: dict[str, Json] = {
+        "op": "in",
+        "attribute": "plan",
+        "contextKind": "user",
+        "negate": False,
+        "contextValue": "free",
+        "match": False,
+    }
+    of_whole = receipt(whole, "flag", fell(), looked_at([{"index": 0, "id": "r", "match": False, "clauses": [missed]}], 0), free)
+    own = {**receipt(projected, "flag", fell(), {"flag": "flag", "on": True, "variationIndex": 0}, free), **parent}
+
+    def ask(
+        slug: str, description: str, then: Object, expect: Object, made: Object = whole, given: Json = free, known: Json = known
+    ) -> None:
+        call: dict[str, Json] = {"project": {"known": known, "private": [], "then": then}}
+        topic.case(slug, "receipt", description, call, dict(expect), document=made, context=given)
+
+    def replayed(text: Json) -> dict[str, Json]:
+        return {"replay": {"receipt": text}}
+
+    def refused(code: str, path: str) -> dict[str, Json]:
+        return {"refused": {"code": code, "path": path}}
+
+    def altered(**members: Json) -> str:
+        return canonical({**own, **members})
+
+    holds: Object = {"holds": True}
+    ask("gives", "both digests are in the receipt of a projection", {"receipt": {"flag": "flag"}}, own)
+    invalid = {**own, "contextHash": None, "answer": no_context(None), "trace": None}
+    ask("gives-invalid", "also for an invalid context", {"receipt": {"flag": "flag"}}, invalid, given={})
+    ask("own", "the receipt of a projection, with the projection", replayed(canonical(own)), holds)
+    topic.case("whole", "receipt", "the receipt of a projection, with the whole document", replayed(canonical(own)), dict(holds),
+               document=whole, context=free)  # fmt: skip
+    ask("of-whole", "the receipt of the whole document, with a projection", replayed(canonical(of_whole)), holds)
+    ask(
+        "other-projection",
+        "the receipt of a projection, with another one of the same document",
+        replayed(canonical(own)),
+        holds,
+        known=None,
+    )
+    ask("invalid", "of an invalid context", replayed(canonical(invalid)), holds, given={})
+    other = document([seen(rules=[rule(clause("plan", "in", "pro"))], salt="other")])
+    ask("other-document", "with a projection of another document", replayed(canonical(own)), refused("other-document", "digest"), other)
+    topic.case("other-whole", "receipt", "with another document", replayed(canonical(own)), refused("other-document", "digest"),
+               document=other, context=free)  # fmt: skip
+    ask("forged-parent", "another parent, with the projection itself", replayed(altered(parentDigest=digest(other))),
+        refused("other-document", "parentDigest"))  # fmt: skip
+    ask("forged-digest", "another digest with the same parent is another projection", replayed(altered(digest=digest(other))), holds)
+    ask(
+        "other-context",
+        "with another context",
+        replayed(canonical(own)),
+        refused("other-context", "contextHash"),
+        given=user("bob", plan="free"),
+    )
+    ask("other-rules", "another version of the rules", replayed(altered(specVersion=1)), refused("other-rules", "specVersion"))
+    ask("forged-trace", "another trace, with the projection itself", replayed(altered(trace={**looked_at([], 0)})),
+        refused("other-answer", "trace.rules"))  # fmt: skip
+    lie = detail("yes", 0, {"kind": "FALLTHROUGH"})
+    ask(
+        "forged-answer",
+        "another answer, with the projection itself",
+        replayed(altered(answer=lie)),
+        refused("other-answer", "answer.value"),
+    )
+    topic.case("forged-answer-whole", "receipt", "another answer, with the whole document", replayed(altered(answer=lie)),
+               refused("other-answer", "answer.value"), document=whole, context=free)  # fmt: skip
+    ask("forged-whole", "another answer of the whole document, with a projection", replayed(canonical({**of_whole, "answer": lie})),
+        refused("other-answer", "answer.value"))  # fmt: skip
+    return topic
+
+
 def topics() -> list[Topic]:
     """The topics of this module."""
-    return [answers(), documents()]
+    return [answers(), documents(), receipts()]
