@@ -1,5 +1,5 @@
-// Bundles dist/ from the TypeScript compiler's output: every entry of the package, and the shared code in one chunk,
-// since reading twenty small files takes longer than compiling the module. Types are left as the compiler wrote them.
+// Bundles dist/ from the TypeScript compiler's output: every entry of the package, and chunks of the code that entries
+// share. Types are left as the compiler wrote them.
 
 import { copyFile, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
