@@ -384,6 +384,20 @@ describe("a strict constructor", () => {
     assert.throws(() => Flags.fromFlagMap(/** @type {any} */ (5)), DocumentError);
   });
 
+  it("names the encoding of a text in UTF-16", () => {
+    const text = Buffer.from('{"flags":{}}', "utf16le");
+    for (const bytes of [
+      text,
+      Buffer.concat([Buffer.from([0xff, 0xfe]), text]),
+      Buffer.from(text).swap16(),
+    ]) {
+      assert.throws(() => Flags.fromJson(bytes), {
+        code: "not-json",
+        message: /is UTF-16; save it as UTF-8/,
+      });
+    }
+  });
+
   it("rejects a lone surrogate in the text, raw or escaped", () => {
     for (const text of [
       `{"flags":{"${lone}":{}}}`,
