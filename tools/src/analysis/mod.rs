@@ -7,6 +7,6 @@ pub(crate) mod reach;
 
 pub use changed_answers::changed_answers;
 pub(crate) use changed_answers::{ChangedParts, FLAGS, Part, SEGMENTS, changed_parts};
-pub(crate) use form::{can_answer, first_errors};
+pub(crate) use form::can_answer;
 pub(crate) use reach::Failing;
 pub use reach::{Constant, Reach, ReachedVariation, constant, reach};

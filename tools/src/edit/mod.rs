@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Flags, Object, Path, Value};
+use isoflag::{Diagnostic, Flags, Object, Path, Severity, Step, Value};
 
 pub use error::{EditError, Refusal};
 
@@ -22,7 +22,7 @@ use operation::{FlagEdits, Operation};
 use rollout::{RolloutError, Variations, with_shares};
 use target::with_targets;
 
-use crate::analysis::{can_answer, first_errors};
+use crate::analysis::can_answer;
 use crate::in_place::written_in_place;
 use crate::lifecycle::{next_version, on_variation, own_stamp, stamped_changes};
 
@@ -279,16 +279,19 @@ pub(crate) fn check_form(after: &Flags, key: &str) -> Result<(), EditError> {
     if can_answer(after, key) {
         return Ok(());
     }
-    Err(match first_errors(after).get(key) {
+    let flags = Path::Root.member(Section::Flags.name());
+    let path = flags.member(key);
+    let is_its = |found: &&Diagnostic| {
+        let steps = found.path().steps();
+        found.severity() == Severity::Error
+            && steps.starts_with(&[Step::Member(Section::Flags.name()), Step::Member(key)])
+    };
+    Err(match after.diagnostics().iter().find(is_its) {
         Some(found) => EditError::refused(
             "malformed-flag",
             found.path(),
             format!("{}; fix it first", found.message()),
         ),
-        None => {
-            let flags = Path::Root.member(Section::Flags.name());
-            let message = "the flag is malformed; fix it first";
-            EditError::refused("malformed-flag", flags.member(key), message)
-        }
+        None => EditError::refused("malformed-flag", path, "the flag is malformed; fix it first"),
     })
 }

@@ -100,13 +100,12 @@ fn member<'a>(artifact: &'a Value, name: &str) -> Option<&'a Value> {
 
 /// The records of other artifacts, the most recently certified last.
 fn others(meta: &Object, artifact: Option<&Value>) -> Vec<Value> {
-    let key = |artifact: &'_ Value| -> [Option<Value>; 2] {
-        ["module", "timestamp"].map(|name| member(artifact, name).cloned())
-    };
     let listed = meta.get("artifacts").and_then(Value::as_array).unwrap_or_default();
     let last = meta.get("artifact");
     let is_of = |one: &Value, other: Option<&Value>| match other {
-        Some(other) => key(one) == key(other),
+        Some(other) => {
+            ["module", "timestamp"].iter().all(|name| member(one, name) == member(other, name))
+        }
         None => member(one, "timestamp").is_none(),
     };
     let earlier = listed.iter().filter(|each| !is_of(each, last)).chain(last);

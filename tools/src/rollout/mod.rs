@@ -13,13 +13,13 @@ mod write;
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Diagnostic, Flags, Object, Value};
+use isoflag::{Diagnostic, Flags, Object, Severity, Value};
 
 pub use alarms::Alarms;
 pub use decision::{Decision, DecisionKind};
 pub(crate) use write::RULE_ID;
 
-use crate::analysis::{can_answer, first_errors};
+use crate::analysis::can_answer;
 use crate::lifecycle::{document_changed, lifecycle, raised};
 use alarms::GuardingAlarms;
 use decision::Why;
@@ -43,8 +43,8 @@ pub struct Advance {
 /// one is on, the share goes back to that of the stage before; before the first stage the flag is
 /// turned off. An alarm that remains on for the least time of that stage takes it back further; after
 /// its end, the least time of the stage passes again. A flag that somebody turned off during the
-/// rollout remains off. An invalid plan has no effect, nor has one that would give a share to a flag that
-/// cannot answer, because a part of it is invalid.
+/// rollout remains off. An invalid plan has no effect, nor has one that would turn on a flag that cannot
+/// answer, because a part of it is invalid.
 ///
 /// The `version` of each changed flag and of `meta` is raised by one. If answers change, so are
 /// the last-modified timestamps of the flag and of the document set.
@@ -64,8 +64,8 @@ pub struct Advance {
 /// ```
 #[must_use]
 pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
-    let mut decisions = Vec::new();
-    let mut changed: Vec<Changed> = Vec::new();
+    let (mut decisions, mut changed) = (Vec::new(), Vec::new());
+    let mut answers = false;
     for key in flags.keys() {
         let (Some(plan), Some(source)) = (plan(flags, key), source(flags, key)) else { continue };
         let key: Arc<str> = Arc::from(key);
@@ -82,67 +82,27 @@ pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
         if step.after != plan.progress {
             let written = write::written(source, &plan, &step);
             let mut flag = raised(&written.flag);
+            let is_turned_on = step.kind == DecisionKind::NextStage && !is_on;
+            if let Some(problem) = is_turned_on.then(|| invalid_part(&key, &flag)).flatten() {
+                decisions.push(malformed(key, DecisionKind::MalformedFlag, &problem));
+                continue;
+            }
             if written.answers {
+                answers = true;
                 flag = stamped_lifecycle(flags, &key, &flag, now);
             }
-            changed.push(Changed {
-                decision: decisions.len(),
-                answers: written.answers,
-                flag: (Arc::clone(&key), Value::Object(flag)),
-            });
+            changed.push((Arc::clone(&key), Value::Object(flag)));
         }
         decisions.push(decision(key, &plan, &step, guarding, now));
     }
-    let mut after = with_changed(flags, &changed);
-    let count = changed.len();
-    refuse_malformed(&after, &mut changed, &mut decisions);
     if changed.is_empty() {
         return Advance { flags: flags.clone(), decisions };
     }
-    if changed.len() < count {
-        after = with_changed(flags, &changed);
-    }
     let meta = raised(&flags.meta().cloned().unwrap_or_default());
-    let answers = changed.iter().any(|changed| changed.answers);
     let meta = if answers { stamped(&meta, document_changed(flags), now) } else { meta };
-    let flags = after.with_other_members(flags.other_members().with("meta", meta.into()));
+    let members = flags.other_members().with("meta", meta.into());
+    let flags = flags.with_flags(&changed).with_other_members(members);
     Advance { flags, decisions }
-}
-
-/// A flag after its step.
-struct Changed {
-    /// The index of its decision.
-    decision: usize,
-    /// Whether its answers can change.
-    answers: bool,
-    flag: (Arc<str>, Value),
-}
-
-fn with_changed(flags: &Flags, changed: &[Changed]) -> Flags {
-    let changed: Vec<_> = changed.iter().map(|changed| changed.flag.clone()).collect();
-    flags.with_flags(&changed)
-}
-
-/// Takes back the steps that would raise the share of a flag that cannot answer. While it is off, its
-/// invalid parts do not matter; a step after an alarm is never taken back.
-fn refuse_malformed(after: &Flags, changed: &mut Vec<Changed>, decisions: &mut [Decision]) {
-    let is_raised =
-        |kind: DecisionKind| matches!(kind, DecisionKind::NextStage | DecisionKind::Complete);
-    let mut errors = None;
-    changed.retain(|changed| {
-        let Some(decision) = decisions.get_mut(changed.decision) else { return true };
-        if !is_raised(decision.kind) || can_answer(after, &decision.key) {
-            return true;
-        }
-        let errors = errors.get_or_insert_with(|| first_errors(after));
-        let key = Arc::clone(&decision.key);
-        if let Some(problem) = errors.get(&*key) {
-            *decision = malformed(key, DecisionKind::MalformedFlag, problem);
-            decision.reason.push_str("; fix it first");
-            return false;
-        }
-        true
-    });
 }
 
 /// The first problem of each invalid plan.
@@ -165,6 +125,16 @@ fn stamped_lifecycle(flags: &Flags, key: &str, flag: &Object, now: f64) -> Objec
         Some(Value::Object(members)) => flag.with("lifecycle", stamped(members, held, now).into()),
         _ => flag.clone(),
     }
+}
+
+/// The part because of which a flag that is on cannot answer. While it is off, its parts do not matter.
+fn invalid_part(key: &Arc<str>, flag: &Object) -> Option<Diagnostic> {
+    let flags = Object::from_iter([(Arc::clone(key), Value::Object(flag.clone()))]);
+    let document = Object::from_iter([(Section::Flags.name(), flags.into())]);
+    let alone = Flags::from_value(document.into()).ok()?;
+    let is_error = |found: &&Diagnostic| found.severity() == Severity::Error;
+    let found = alone.diagnostics().iter().find(is_error)?;
+    (!can_answer(&alone, key)).then(|| found.clone())
 }
 
 fn malformed(key: Arc<str>, kind: DecisionKind, problem: &Diagnostic) -> Decision {
