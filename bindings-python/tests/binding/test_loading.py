@@ -134,6 +134,13 @@ def test_an_invalid_text_is_rejected(text: Any) -> None:
     assert error.code
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("load", [Flags.from_json, Flags.from_flag_map, Flags.from_appconfig])
+def test_utf_16_is_named(encoding: str, load: Any) -> None:
+    with pytest.raises(DocumentError, match="not JSON: the text is UTF-16; save it as UTF-8"):
+        load('{"flags": {}}'.encode(encoding))
+
+
 def test_an_error_of_the_text_names_line_and_column() -> None:
     with pytest.raises(DocumentError) as caught:
         Flags.from_json('{\n  "flags": }')
