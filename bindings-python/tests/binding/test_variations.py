@@ -216,7 +216,7 @@ def test_readers_without_a_copy_share_one_value(read: Callable[[Flags], Any], va
     assert shared == value
     for other in SHARING_READERS:
         assert other(flags) is shared
-    # Against the rule, but the copies of others stay right.
+    # This breaks the rule, but the copies of others remain right.
     shared.clear()
     assert flags.variation("v", USER, None) == value
 

@@ -196,8 +196,8 @@ def certifications() -> Topic:
         else:
             legal: Json = list(FOLLOWS[status]) if result == "illegal-transition" else []
             answer = {"refused": {"code": result, "legal": legal}}
-        named = "none" if status is None else slug_of(status)
-        ask(f"finish-{named}-{'rolled-out' if constant else 'by-percentage'}", "the end of a rollout",
+        before = "none" if status is None else slug_of(status)
+        ask(f"finish-{before}-{'rolled-out' if constant else 'by-percentage'}", "the end of a rollout",
             {"finish": {"flag": "flag", "now": NOW, "safetyPeriod": 700}}, made, answer)  # fmt: skip
     for number, row in enumerate(TABLES["rolledOut"]):
         more: dict[str, Json] = {"onVariation": row["onVariation"]} if "onVariation" in row else {}

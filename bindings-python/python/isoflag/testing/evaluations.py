@@ -245,9 +245,7 @@ class WatchedBoundFlags:
     def __deepcopy__(self, memo: Any) -> "WatchedBoundFlags":
         return self
 
-    def _detail(
-        self, name: str, key: str, default: Any, **options: Any
-    ) -> EvaluationDetail[Any]:
+    def _detail(self, name: str, key: str, default: Any, **options: Any) -> EvaluationDetail[Any]:
         if key not in self._flags and (name.startswith("bool_") or isinstance(default, bool)):
             self._add(key)
         detail: EvaluationDetail[Any] = getattr(self._bound, name)(key, default, **options)
