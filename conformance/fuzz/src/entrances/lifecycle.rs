@@ -30,7 +30,13 @@ pub(crate) fn receipt(input: &Input<'_>) {
             assert_eq!(again.map(|receipt| receipt.to_json()).as_deref(), Ok(&*text));
         }
         match replay(input.bytes(3), &flags, context, big_segments.as_ref()) {
-            Ok(receipt) => assert_eq!(receipt.to_json().as_bytes(), input.bytes(3)),
+            Ok(receipt) => {
+                let text = input.value(3);
+                let digest = text.as_object().and_then(|claimed| claimed.get("digest"));
+                // A projection of the document has the same answers, and a receipt of its own.
+                let is_related = digest.and_then(Value::as_str) != Some(flags.digest());
+                assert!(is_related || receipt.to_json().as_bytes() == input.bytes(3));
+            }
             Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
         }
     }
