@@ -6,7 +6,15 @@ import type { Evaluation } from "./observation.js";
 /** The required part of the class `Context`. */
 export interface ContextReader {
   /** Converts context JSON. */
-  fromObject(object: never): { readonly key: string; free(): void };
+  fromObject(object: never): ReadContext;
+}
+
+/** The required part of a `Context`. */
+export interface ReadContext {
+  /** The fully-qualified key. */
+  readonly key: string;
+  /** Releases the memory. */
+  free(): void;
 }
 
 /** Options of {@link Exposures}. */

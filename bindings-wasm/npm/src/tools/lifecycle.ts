@@ -114,7 +114,15 @@ export interface Certification {
    */
   readonly untested: readonly string[];
   /** The features that remain in `Staging` until these modules are certified too. */
-  readonly waiting: readonly { readonly key: string; readonly modules: readonly string[] }[];
+  readonly waiting: readonly WaitingFeature[];
+}
+
+/** A feature in several modules, of which some are not certified. */
+export interface WaitingFeature {
+  /** The flag's key. */
+  readonly key: string;
+  /** The names of these modules. */
+  readonly modules: readonly string[];
 }
 
 /** Returns the certification of a document from test results. */
