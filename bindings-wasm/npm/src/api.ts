@@ -76,6 +76,7 @@ export type {
   RolloutDecision,
   Status,
   StepResult,
+  WaitingFeature,
 } from "./tools/lifecycle.js";
 export type {
   Patch,
