@@ -326,11 +326,7 @@ class FlagClient(FreshDocument):
         big_segments: _BigSegments = None,
         copy: bool = True,
     ) -> Any:
-        """Returns the value, of any JSON type, that the flag serves, or ``default``.
-
-        An object or array is a copy that the caller may change; with ``copy=False`` all such
-        callers get one object, which must not be changed.
-        """
+        """Returns the value, of any JSON type, that the flag serves, as ``variation`` does."""
         if (held := self._fresh()) is not None and held.is_plain:
             return held.flags.json_variation(
                 key, context, default, big_segments=big_segments, copy=copy
