@@ -81,7 +81,7 @@ pub use freshness::{
 };
 pub use json::{JsonError, Object, OwnedPath, Path, Step, Value, sort_by, utf16_order};
 pub use model::{Dependencies, Hash};
-pub use printable::{printable, printable_lines};
+pub use printable::{printable, printable_lines, shortened};
 
 /// The version of the rules of evaluation: raised when any answer for any document may change.
 pub const SPEC_VERSION: u32 = 2;

@@ -2,6 +2,7 @@
 //! invisible characters mislead readers, and pipeline runners execute some lines of a log as
 //! commands.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 /// Command prefixes that a pipeline runner detects anywhere in a line.
@@ -24,6 +25,24 @@ pub fn printable(text: &str) -> impl Display + '_ {
 /// Like [`printable`], for a text of several lines.
 pub fn printable_lines(text: &str) -> impl Display + '_ {
     Printable { text, keeps_lines: true }
+}
+
+/// The most characters of a name that a message shows.
+const MOST_CHARACTERS: usize = 100;
+
+/// Returns a name or value for a message: its beginning if it is long, since many messages may quote
+/// it.
+///
+/// ```
+/// assert_eq!(isoflag::shortened("plan"), "plan");
+/// assert_eq!(isoflag::shortened(&"é".repeat(101)), "é".repeat(100) + "…");
+/// ```
+#[must_use]
+pub fn shortened(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(MOST_CHARACTERS) {
+        None => Cow::Borrowed(name),
+        Some((end, _)) => Cow::Owned([name.get(..end).unwrap_or_default(), "…"].concat()),
+    }
 }
 
 struct Printable<'t> {

@@ -43,7 +43,6 @@ mod receipt;
 mod retirement;
 mod review;
 mod rollout;
-mod short_name;
 mod simulation;
 mod strategy;
 mod suggestion;

@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 pub use builder::ContextBuilder;
 pub use error::ContextError;
-pub(crate) use notes::shortened;
 pub use read::Marks;
 pub use reference::{AttributeReference, ReferenceError};
 

@@ -3,11 +3,10 @@
 
 use super::Context;
 use crate::json::Value;
-use crate::printable::printable;
+use crate::printable::{printable, shortened};
 
-/// The number of names, and of characters of a name, after which a note leaves out the rest.
+/// The number of names after which a note leaves out the rest.
 const MOST_NAMES: usize = 10;
-const MOST_CHARACTERS: usize = 100;
 
 impl Context {
     /// Returns a note on the [ignored members](Context::ignored_members) of a context, if any.
@@ -65,13 +64,5 @@ fn listed(names: &[&str]) -> String {
     match names.len().saturating_sub(MOST_NAMES) {
         0 => named,
         others => format!("{named} and {others} more"),
-    }
-}
-
-/// A name, or its first characters.
-pub(crate) fn shortened(name: &str) -> String {
-    match name.char_indices().nth(MOST_CHARACTERS) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
     }
 }

@@ -2,8 +2,7 @@
 //! every host runtime.
 
 use super::ErrorKind;
-use crate::context::shortened;
-use crate::printable::printable;
+use crate::printable::{printable, shortened};
 
 impl ErrorKind {
     /// Returns a note on a flag whose default is returned because of this error; `None` for an

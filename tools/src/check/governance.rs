@@ -9,7 +9,6 @@ use isoflag::{Code, Flags, Path, Severity, Value};
 
 use super::{CheckOptions, Lints, NamePattern, Scope};
 use crate::lifecycle::{FlagKind, Lifecycle, Status, lifecycle, owner, read_moment};
-use crate::short_name::short_name;
 
 const DAY_SECONDS: f64 = 86_400.0;
 
@@ -138,7 +137,7 @@ fn check_release(
         let message = format!(
             "on in `{}` while its status is `{status}`; it must be off outside development until \
              it is `{}`",
-            short_name(environment),
+            isoflag::shortened(environment),
             Status::Done
         );
         lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
@@ -146,7 +145,7 @@ fn check_release(
     if let (Some(release), Some(now)) = (lifecycle.release, options.now)
         && release > now
     {
-        let environment = short_name(environment);
+        let environment = isoflag::shortened(environment);
         let message = format!("on in `{environment}` before its `lifecycle.releaseTimestamp`");
         lints.add(Code::ON_BEFORE_ITS_TIME, &path, message);
     }
@@ -184,7 +183,7 @@ pub(super) fn check_order(
 ) {
     // An environment with another name comes after development at least.
     let own = stage(environment).unwrap_or(1);
-    let environment = short_name(environment);
+    let environment = isoflag::shortened(environment);
     let earlier = (0..own).filter_map(|before| {
         let (_, flags) = environments.iter().find(|(name, _)| stage(name) == Some(before))?;
         Some((STAGES.get(before)?.0, *flags))
@@ -241,7 +240,7 @@ pub(super) fn check_statuses(
             let message = format!(
                 "the status is `{own}` here and `{status}` in `{}`; set one in all environments by \
                  `isoflag status --env`",
-                short_name(name)
+                isoflag::shortened(name)
             );
             let section = Path::Root.member("flags");
             let flag = section.member(key);

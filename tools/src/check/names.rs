@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use isoflag::model::Pattern;
 
-use crate::short_name::short_name;
-
 /// A pattern for flag keys: `stakeholder.team.id`, or a regular expression in slashes.
 ///
 /// In the first form each word names a part made of letters, digits, `_` and, unless it is a
@@ -112,7 +110,7 @@ impl Default for NamePattern {
 
 impl fmt::Display for NamePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&short_name(&self.source))
+        f.write_str(&isoflag::shortened(&self.source))
     }
 }
 

@@ -4,8 +4,6 @@ use std::fmt;
 
 use isoflag::printable;
 
-use crate::short_name::short_name;
-
 /// A sentence with highlighted names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words(Vec<Piece>);
@@ -28,7 +26,7 @@ impl Words {
 
     pub(crate) fn code(mut self, code: impl fmt::Display) -> Words {
         // The JSON form has the whole value.
-        self.0.push(Piece::Code(short_name(&code.to_string()).into_owned()));
+        self.0.push(Piece::Code(isoflag::shortened(&code.to_string()).into_owned()));
         self
     }
 

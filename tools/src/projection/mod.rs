@@ -26,7 +26,6 @@ use isoflag::{DocumentError, Flags, Object, Value, printable};
 
 pub use report::{ProjectionReport, VisibleString};
 
-use crate::short_name::short_name;
 use flag::FoldedFlag;
 use frozen::Frozen;
 use known::Known;
@@ -272,7 +271,7 @@ impl Part {
             Part::Flag(slot) => ("flag", model.flag_key(slot)),
             Part::Segment(slot) => ("segment", model.segment_key(slot)),
         };
-        format!("{what} `{}`", printable(&short_name(key)))
+        format!("{what} `{}`", printable(&isoflag::shortened(key)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use isoflag::{Object, Value};
+use isoflag::{Object, Value, sort_by};
 
 /// A part of a projection's source. A projection is written once, mostly from parts of the whole
 /// document, so that no [`Value`] is made of it unless it is compiled.
@@ -20,14 +20,9 @@ pub(super) type Members<'a> = Vec<(&'static str, Source<'a>)>;
 
 /// Returns an object with these members, each with another name. Most are in order already.
 pub(super) fn object(mut members: Members<'_>) -> Source<'_> {
-    for end in 1..members.len() {
-        for at in (1..=end).rev() {
-            match members.get(at - 1..=at) {
-                // The names are ASCII.
-                Some([(before, _), (name, _)]) if name < before => members.swap(at - 1, at),
-                _ => break,
-            }
-        }
+    // The names are ASCII.
+    if !members.is_sorted_by_key(|(name, _)| *name) {
+        sort_by(&mut members, |(one, _), (other, _)| one.cmp(other));
     }
     Source::Object(members)
 }

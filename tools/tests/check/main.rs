@@ -1,6 +1,8 @@
 //! `check` finds every mistake at its path, and reports nothing else.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod governance;
+
 use isoflag::{Flags, Value};
 use isoflag_tools::{CheckOptions, check};
 
@@ -307,7 +309,7 @@ fn invalid_options_are_rejected() {
 
 #[test]
 fn every_code_has_an_entry_in_the_documentation() {
-    let page = include_str!("../../docs/diagnostics.md");
+    let page = include_str!("../../../docs/diagnostics.md");
     for (code, severity) in isoflag::Diagnostic::codes() {
         let entry = format!("\n- `{code}` *{severity}*: ");
         assert!(page.contains(&entry), "docs/diagnostics.md has no entry {entry:?}");

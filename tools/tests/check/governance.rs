@@ -1,37 +1,9 @@
-//! `check` finds what breaks the rules of a team: names, owners, ages, and the order of environments.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The rules of a team: names, owners, ages, and the order of environments.
 
-use isoflag::{Flags, Value};
+use isoflag::Flags;
 use isoflag_tools::{CheckOptions, check, check_environments};
 
-fn options(text: &str) -> CheckOptions {
-    CheckOptions::read(&Value::parse(text.as_bytes()).unwrap()).unwrap()
-}
-
-fn flags(text: &str) -> Flags {
-    Flags::from_json(text.as_bytes()).unwrap()
-}
-
-/// Returns the codes and paths of findings, without the notes that every document without owners
-/// has, and without members that a case overrides.
-fn found(document: &str, options_json: &str) -> Vec<String> {
-    let usual = ["no-owner", "name-pattern"];
-    let found = check(&flags(document), &options(options_json));
-    let told = found.iter().filter(|found| {
-        let usual = found.severity() == isoflag::Severity::Info && usual.contains(&found.code());
-        !usual && found.code() != "duplicate-member"
-    });
-    told.map(|found| format!("{} {}", found.code(), found.path())).collect()
-}
-
-/// A flag `f` that serves both of its variations, with these members.
-fn flag(members: &str) -> String {
-    format!(
-        r#"{{"flags": {{"f": {{"key": "f", "on": true, "variations": [true, false], "offVariation": 1,
-            "fallthrough": {{"variation": 0}}, {members}}}}},
-            "segments": {{"s": {{"key": "s"}}, "t": {{"key": "t"}}}}}}"#
-    )
-}
+use super::{flag, flags, found};
 
 #[test]
 fn names_and_owners_are_errors_if_they_are_required() {
