@@ -87,6 +87,16 @@ def edits() -> Topic:
     ]
     for slug, made, code, path in refusals:
         ask(f"refused-{slug}", "an edit that is invalid or does not fit", made, {"error": {"code": code, "path": path}})
+    serves = '"variations": [true, false], "fallthrough": {"variation": 0}'
+    pair = '{"flags": {"new": {"on": false, SERVES, "prerequisites": [{"key": "old", "variation": 0}]}, "old": {"on": true, OLD}}}'
+    pair = pair.replace("SERVES", serves)
+    for slug, description, old, path in (
+        ("cycle", "a flag that is on would be a prerequisite of itself", f'{serves}, "prerequisites": [{{"key": "new", "variation": 0}}]',
+         "flags.new.prerequisites"),
+        ("prerequisite", "a flag that is on would need one that cannot answer", '"variations": [true]', "flags.old.fallthrough"),
+    ):  # fmt: skip
+        ask(f"refused-{slug}", description, [{"op": "on", "key": "new"}], {"error": {"code": "malformed-flag", "path": path}},
+            pair.replace("OLD", old))  # fmt: skip
     ask("refused-value", "a flag of `flagValues` has no members", [{"op": "off", "key": "a"}],
         {"error": {"code": "not-editable", "path": ""}}, '{"flagValues": {"a": true}}')  # fmt: skip
     ask("refused-text", "a text that is not a document", [], {"error": {"code": "not-json"}}, "{")
@@ -162,6 +172,10 @@ def promotions() -> Topic:
     ]
     for slug, made, code, path, options in refusals:
         ask(f"refused-{slug}", "flags that do not fit are not carried", made, text(), {"error": {"code": code, "path": path}}, **options)
+    requires: Json = {**own, "prerequisites": [{"key": "other", "variation": 0}]}
+    cyclic = text(other=OTHER.replace('"on"', '"fallthrough": {"variation": 0}, "on"'), on="true", required="flag")
+    ask("refused-cycle", "a flag that is on would be a prerequisite of itself", {"flags": {"flag": requires}}, cyclic,
+        {"error": {"code": "malformed-flag", "path": "flags.flag.prerequisites"}}, features=["flag"])  # fmt: skip
     ask("refused-text", "a text that is not a document", source(), "{", {"error": {"code": "not-json"}})
     ask("refused-source", "a source that is not a document", {"neither": 1}, text(), {"error": {"code": "not-a-document"}})
     return topic

@@ -254,13 +254,19 @@ def malformed(topic: Topic, simple: object) -> None:
         before = with_plan(item)
         topic.case(f"malformed-{slug}", "lifecycle", "a malformed plan has no effect", {"advance": {"alarms": {}, "now": SINCE}},
                    {"decisions": [decision], "version": None, "digest": digest(before)}, document=before)  # fmt: skip
-    unreadable = with_plan(simple({"stages": whole}, targets=7))
-    refused: Json = {
-        "key": "flag", "decision": "malformed flag", "stage": None, "share": None, "until": None, "alarms": [], "path": "flags.flag.targets",
-        "changed": False,
-    }  # fmt: skip
-    topic.case("malformed-part", "lifecycle", "a flag that could not answer is not turned on", {"advance": {"alarms": {}, "now": SINCE}},
-               {"decisions": [refused], "version": None, "digest": digest(unreadable)}, document=unreadable)  # fmt: skip
+    pair = simple({"stages": whole}, prerequisites=[{"key": "new", "variation": 0}])
+    unable: list[tuple[str, dict[str, Json], str]] = [
+        ("part", with_plan(simple({"stages": whole}, targets=7)), "flags.flag.targets"),
+        ("cycle", document([pair, flag("new", prerequisites=[{"key": "flag", "variation": 0}])]), "flags.flag.prerequisites"),
+        ("prerequisite", document([pair, flag("new", targets=7)]), "flags.new.targets"),
+    ]
+    for slug, before, path in unable:
+        refused: Json = {
+            "key": "flag", "decision": "malformed flag", "stage": None, "share": None, "until": None, "alarms": [], "path": path,
+            "changed": False,
+        }  # fmt: skip
+        topic.case(f"malformed-{slug}", "lifecycle", "a flag that could not answer is not turned on", {"advance": {"alarms": {}, "now": SINCE}},
+                   {"decisions": [refused], "version": None, "digest": digest(before)}, document=before)  # fmt: skip
     several = document([
         flag("c", lifecycle={"rollout": 7}), flag("b", lifecycle={"rollout": None}), flag("a", lifecycle={"rollout": {"stages": []}}), flag("d"),
     ])  # fmt: skip

@@ -2,11 +2,11 @@
 //! between two documents.
 
 mod changed_answers;
-mod form;
+mod malformed;
 pub(crate) mod reach;
 
 pub use changed_answers::changed_answers;
 pub(crate) use changed_answers::{ChangedParts, FLAGS, Part, SEGMENTS, changed_parts};
-pub(crate) use form::can_answer;
+pub(crate) use malformed::MalformedFlags;
 pub(crate) use reach::Failing;
 pub use reach::{Constant, Reach, ReachedVariation, constant, reach};

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Diagnostic, Flags, Object, Path, Severity, Step, Value};
+use isoflag::{Flags, Object, Path, Value};
 
 pub use error::{EditError, Refusal};
 
@@ -22,7 +22,7 @@ use operation::{FlagEdits, Operation};
 use rollout::{RolloutError, Variations, with_shares};
 use target::with_targets;
 
-use crate::analysis::can_answer;
+use crate::analysis::MalformedFlags;
 use crate::in_place::written_in_place;
 use crate::lifecycle::{next_version, on_variation, own_stamp, stamped_changes};
 
@@ -123,9 +123,7 @@ fn edited(
     // Of duplicate names the last wins.
     let flags = Object::from_members(kept.chain(changed.iter().cloned()).collect());
     let after = Flags::from_value(members.with(Section::Flags.name(), flags.into()).into())?;
-    for (key, _) in &changed {
-        check_form(&after, key)?;
-    }
+    check_form(&after, changed.iter().map(|(key, _)| key))?;
     requirement::check(before, &after, edits)?;
     Ok(after)
 }
@@ -274,24 +272,17 @@ fn new_flag(
     Ok(flag.with("lifecycle", lifecycle.with(CREATED, Value::from(now)).into()).into())
 }
 
-/// Rejects a flag that cannot answer.
-pub(crate) fn check_form(after: &Flags, key: &str) -> Result<(), EditError> {
-    if can_answer(after, key) {
-        return Ok(());
+/// Rejects changed flags that cannot answer.
+pub(crate) fn check_form<'k>(
+    after: &Flags,
+    changed: impl Iterator<Item = &'k Arc<str>>,
+) -> Result<(), EditError> {
+    let malformed = MalformedFlags::of(after);
+    for key in changed {
+        if let Some(found) = malformed.reason(after, key) {
+            let message = format!("{}; fix it first", found.message());
+            return Err(EditError::refused("malformed-flag", found.path(), message));
+        }
     }
-    let flags = Path::Root.member(Section::Flags.name());
-    let path = flags.member(key);
-    let is_its = |found: &&Diagnostic| {
-        let steps = found.path().steps();
-        found.severity() == Severity::Error
-            && steps.starts_with(&[Step::Member(Section::Flags.name()), Step::Member(key)])
-    };
-    Err(match after.diagnostics().iter().find(is_its) {
-        Some(found) => EditError::refused(
-            "malformed-flag",
-            found.path(),
-            format!("{}; fix it first", found.message()),
-        ),
-        None => EditError::refused("malformed-flag", path, "the flag is malformed; fix it first"),
-    })
+    Ok(())
 }

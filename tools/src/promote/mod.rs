@@ -105,8 +105,8 @@ pub fn promote(
     let document = with_items(&to, Section::Flags, &flags);
     let document = with_items(&Flags::from_value(document)?, Section::Segments, &segments);
     let after = Flags::from_value(document)?;
+    check_form(&after, flags.iter().map(|(key, _)| key))?;
     for (key, _) in &flags {
-        check_form(&after, key)?;
         needs::check_prerequisites([from, &to, &after], key)?;
     }
     Ok(Promotion { text: write(text, &to, &after, now)?, notes })

@@ -13,13 +13,13 @@ mod write;
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Diagnostic, Flags, Object, Severity, Value};
+use isoflag::{Diagnostic, Flags, Object, Value};
 
 pub use alarms::Alarms;
 pub use decision::{Decision, DecisionKind};
 pub(crate) use write::RULE_ID;
 
-use crate::analysis::can_answer;
+use crate::analysis::MalformedFlags;
 use crate::lifecycle::{document_changed, lifecycle, raised};
 use alarms::GuardingAlarms;
 use decision::Why;
@@ -44,7 +44,7 @@ pub struct Advance {
 /// turned off. An alarm that remains on for the least time of that stage takes it back further; after
 /// its end, the least time of the stage passes again. A flag that somebody turned off during the
 /// rollout remains off. An invalid plan has no effect, nor has one that would turn on a flag that cannot
-/// answer, because a part of it is invalid.
+/// answer: a part of it or of a flag that it needs is invalid, or it would be a prerequisite of itself.
 ///
 /// The `version` of each changed flag and of `meta` is raised by one. If answers change, so are
 /// the last-modified timestamps of the flag and of the document set.
@@ -64,8 +64,8 @@ pub struct Advance {
 /// ```
 #[must_use]
 pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
-    let (mut decisions, mut changed) = (Vec::new(), Vec::new());
-    let mut answers = false;
+    let mut decisions = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     for key in flags.keys() {
         let (Some(plan), Some(source)) = (plan(flags, key), source(flags, key)) else { continue };
         let key: Arc<str> = Arc::from(key);
@@ -82,27 +82,61 @@ pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
         if step.after != plan.progress {
             let written = write::written(source, &plan, &step);
             let mut flag = raised(&written.flag);
-            let is_turned_on = step.kind == DecisionKind::NextStage && !is_on;
-            if let Some(problem) = is_turned_on.then(|| invalid_part(&key, &flag)).flatten() {
-                decisions.push(malformed(key, DecisionKind::MalformedFlag, &problem));
-                continue;
-            }
             if written.answers {
-                answers = true;
                 flag = stamped_lifecycle(flags, &key, &flag, now);
             }
-            changed.push((Arc::clone(&key), Value::Object(flag)));
+            changes.push(Change {
+                decision: decisions.len(),
+                turns_on: step.kind == DecisionKind::NextStage && !is_on,
+                answers: written.answers,
+                flag: (Arc::clone(&key), Value::Object(flag)),
+            });
         }
         decisions.push(decision(key, &plan, &step, guarding, now));
     }
-    if changed.is_empty() {
+    refuse_malformed(flags, &mut changes, &mut decisions);
+    if changes.is_empty() {
         return Advance { flags: flags.clone(), decisions };
     }
     let meta = raised(&flags.meta().cloned().unwrap_or_default());
+    let answers = changes.iter().any(|change| change.answers);
     let meta = if answers { stamped(&meta, document_changed(flags), now) } else { meta };
     let members = flags.other_members().with("meta", meta.into());
-    let flags = flags.with_flags(&changed).with_other_members(members);
+    let flags = with_changes(flags, &changes).with_other_members(members);
     Advance { flags, decisions }
+}
+
+/// The step of a flag.
+struct Change {
+    /// The index of its decision.
+    decision: usize,
+    turns_on: bool,
+    /// Whether its answers can change.
+    answers: bool,
+    flag: (Arc<str>, Value),
+}
+
+fn with_changes(flags: &Flags, changes: &[Change]) -> Flags {
+    let changed: Vec<_> = changes.iter().map(|change| change.flag.clone()).collect();
+    flags.with_flags(&changed)
+}
+
+/// Leaves flags off that could not answer if they were on, together with the other changes.
+fn refuse_malformed(flags: &Flags, changes: &mut Vec<Change>, decisions: &mut [Decision]) {
+    if !changes.iter().any(|change| change.turns_on) {
+        return;
+    }
+    let after = with_changes(flags, changes);
+    let found = MalformedFlags::of(&after);
+    changes.retain(|change| {
+        let (key, _) = &change.flag;
+        let reason = found.reason(&after, key).filter(|_| change.turns_on);
+        let (Some(reason), Some(decision)) = (reason, decisions.get_mut(change.decision)) else {
+            return true;
+        };
+        *decision = malformed(Arc::clone(key), DecisionKind::MalformedFlag, reason);
+        false
+    });
 }
 
 /// The first problem of each invalid plan.
@@ -125,16 +159,6 @@ fn stamped_lifecycle(flags: &Flags, key: &str, flag: &Object, now: f64) -> Objec
         Some(Value::Object(members)) => flag.with("lifecycle", stamped(members, held, now).into()),
         _ => flag.clone(),
     }
-}
-
-/// The part because of which a flag that is on cannot answer. While it is off, its parts do not matter.
-fn invalid_part(key: &Arc<str>, flag: &Object) -> Option<Diagnostic> {
-    let flags = Object::from_iter([(Arc::clone(key), Value::Object(flag.clone()))]);
-    let document = Object::from_iter([(Section::Flags.name(), flags.into())]);
-    let alone = Flags::from_value(document.into()).ok()?;
-    let is_error = |found: &&Diagnostic| found.severity() == Severity::Error;
-    let found = alone.diagnostics().iter().find(is_error)?;
-    (!can_answer(&alone, key)).then(|| found.clone())
 }
 
 fn malformed(key: Arc<str>, kind: DecisionKind, problem: &Diagnostic) -> Decision {
