@@ -409,7 +409,7 @@ fn a_flag_that_another_one_changes_is_marked() {
     let expected = text
         .replace(r#"{"on": false, "variations": [1]"#, r#"{"on": true, "variations": [1]"#)
         .replace("Timestamp\": 4}}", "Timestamp\": 99}, \"version\": 1}")
-        .replace("Timestamp\": 3", "Timestamp\": 99")
+        .replace("Timestamp\": 3}},", "Timestamp\": 99},\n            \"version\": 1},")
         .replace("Timestamp\": 5}", "Timestamp\": 5, \"version\": 1}");
     assert_eq!(after, expected);
 }

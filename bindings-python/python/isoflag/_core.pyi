@@ -518,8 +518,9 @@ class Flags:
         back to that of the stage before; before the first stage the flag is turned off. A malformed
         plan has no effect, and a decision that names the problem.
 
-        The versions of each changed flag and of the document are incremented. If answers change,
-        ``lastModifiedTimestamp`` is set to ``now``, which is in seconds since 1970.
+        The versions of each changed flag and of the document are incremented. The flags whose
+        answers change, also those that require them, have ``now`` (seconds since 1970) as their
+        ``lastModifiedTimestamp``.
 
         Raises ``ValueError`` for an invalid state or a time that is not in seconds.
         """

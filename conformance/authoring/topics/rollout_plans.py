@@ -195,6 +195,29 @@ def others(topic: Topic) -> None:
     topic.case("lowered", "lifecycle", "an alarm never raises a share that somebody lowered", {"advance": {"alarms": {"a": "alarm"}, "now": SINCE}},
         {"decisions": [{**decided("alarm", 0, True, alarms=("a",)), "share": 5}], "version": 1,
          "digest": digest(with_plan(unraised, {"version": 1}))}, document=with_plan(before))  # fmt: skip
+    needs: Json = [{"key": "flag", "variation": 0}]
+
+    def dependents(version: int, time: int, /, *flags: dict[str, Json], meta: Json) -> dict[str, Json]:
+        own = flag("own", version=version, prerequisites=needs, lifecycle={"lastModifiedTimestamp": time})
+        return document([own, *flags], meta=meta)
+
+    whole: dict[str, Json] = {"stages": [{"share": 100}]}
+    going: dict[str, Json] = {"rollout": {**whole, **started}, "lastModifiedTimestamp": SINCE}
+    planned, on = simple(whole), simple(whole, on=True, version=2, fallthrough={"variation": 0}, lifecycle=going)
+    changes = "its answers change too, so it has the time of the change"
+    everybody = {**decided("next stage", 0, True), "share": 100}
+    none = flag("none", prerequisites=needs)
+    for slug, description, now, before, after in (
+        ("dependent", changes, SINCE, dependents(1, 5, planned, meta={"lastModifiedTimestamp": 9}),
+         dependents(2, SINCE, on, meta={"lastModifiedTimestamp": 9, "version": 1})),
+        ("dependent-without-time", "a flag without a time has that of the document", SINCE,
+         dependents(1, 5, planned, none, meta={"lastModifiedTimestamp": 9}),
+         dependents(2, SINCE, on, none, meta={"lastModifiedTimestamp": SINCE, "version": 1})),
+        ("clock-back", "a time never goes back", SINCE, dependents(1, SINCE + 7, planned, none, meta={"lastModifiedTimestamp": SINCE + 9}),
+         dependents(1, SINCE + 7, on, none, meta={"lastModifiedTimestamp": SINCE + 9, "version": 1})),
+    ):  # fmt: skip
+        topic.case(slug, "lifecycle", description, {"advance": {"alarms": {}, "now": now}},
+            {"decisions": [everybody], "version": 1, "digest": digest(after)}, document=before)  # fmt: skip
     malformed(topic, simple)
 
 

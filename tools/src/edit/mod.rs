@@ -24,7 +24,7 @@ use target::with_targets;
 
 use crate::analysis::MalformedFlags;
 use crate::in_place::written_in_place;
-use crate::lifecycle::{next_version, on_variation, own_stamp, stamped_changes};
+use crate::lifecycle::{marked_changes, on_variation, with_next_version};
 
 /// Returns the text of a document after edits, which are applied together: the document's version
 /// and that of each edited flag are raised by one, and flags whose answers can differ get the time
@@ -75,19 +75,11 @@ pub(crate) fn write(
     if after.digest() == before.digest() {
         return Ok(text.to_owned());
     }
-    // Other flags whose answers differ are marked only if the time of the document does not count.
-    let can_be_marked = |key: &str| {
-        let [held, new] = [before, after].map(|flags| flags.source(Section::Flags, key));
-        let lifecycle = new.and_then(|new| new.as_object()?.get("lifecycle"));
-        let is_malformed =
-            lifecycle.is_some_and(|held| !held.is_null() && held.as_object().is_none());
-        (held != new && !is_malformed) || own_stamp(before, key).is_some()
-    };
-    let Some((stamped, _)) = stamped_changes(before, after, now, can_be_marked) else {
+    let Some(marked) = marked_changes(before, after, now) else {
         let path = Path::Root.member("meta");
         return Err(EditError::refused("not-editable", path.member("version"), "cannot be raised"));
     };
-    written_in_place(text, before, &stamped).map_err(|error| EditError::in_place(&error))
+    written_in_place(text, before, &marked).map_err(|error| EditError::in_place(&error))
 }
 
 /// Returns the document with the edited flags, without timestamps.
@@ -126,20 +118,6 @@ fn edited(
     check_form(&after, changed.iter().map(|(key, _)| key))?;
     requirement::check(before, &after, edits)?;
     Ok(after)
-}
-
-/// Raises the version above the one that is held, if any.
-pub(crate) fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
-    let version = |flag: &Value| flag.as_object()?.get("version")?.as_integer();
-    match (flag, held) {
-        (Value::Object(flag), Some(held)) => {
-            let held = version(held).unwrap_or(0);
-            let next = next_version(held).unwrap_or(held);
-            let own = flag.get("version").and_then(Value::as_integer).unwrap_or(0);
-            flag.with("version", Value::from(own.max(next))).into()
-        }
-        (flag, _) => flag,
-    }
 }
 
 /// Returns the flag after its edits; `None` if it is removed.

@@ -135,6 +135,20 @@ pub(crate) fn raised(item: &Object) -> Object {
     item.with("version", Value::from(next_version(version).unwrap_or(version)))
 }
 
+/// Returns a flag with a version above that of the one that is held, if any.
+pub(crate) fn with_next_version(flag: Value, held: Option<&Value>) -> Value {
+    let version = |flag: &Value| flag.as_object()?.get("version")?.as_integer();
+    match (flag, held) {
+        (Value::Object(flag), Some(held)) => {
+            let held = version(held).unwrap_or(0);
+            let next = next_version(held).unwrap_or(held);
+            let own = flag.get("version").and_then(Value::as_integer).unwrap_or(0);
+            flag.with("version", Value::from(own.max(next))).into()
+        }
+        (flag, _) => flag,
+    }
+}
+
 /// Returns the next version: one more, or beyond 2^53, where that rounds to the same number, the
 /// next double. `None` if there is no higher version.
 pub(crate) fn next_version(version: i64) -> Option<i64> {

@@ -27,9 +27,9 @@ pub use status::{Status, TransitionError};
 pub use transition::{followed_changes, status_change, with_status};
 
 pub(crate) use artifact::check_deployable;
-pub(crate) use change::{next_version, raised};
+pub(crate) use change::{raised, with_next_version};
 pub(crate) use modules::{CERTIFIED, DEPLOYED};
-pub(crate) use stamp::own_stamp;
+pub(crate) use stamp::marked_changes;
 pub(crate) use status::same_name;
 
 /// The known members of a flag's `lifecycle`. A member that is absent, `null` or invalid is `None`;

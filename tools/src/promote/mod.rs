@@ -14,7 +14,8 @@ use std::sync::Arc;
 use isoflag::model::{FlagState, Section};
 use isoflag::{Flags, Object, Path, Value};
 
-use crate::edit::{EditError, check_form, with_next_version, write};
+use crate::edit::{EditError, check_form, write};
+use crate::lifecycle::with_next_version;
 use crate::note::Note;
 use needs::Needs;
 

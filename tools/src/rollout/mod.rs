@@ -20,13 +20,11 @@ pub use decision::{Decision, DecisionKind};
 pub(crate) use write::RULE_ID;
 
 use crate::analysis::MalformedFlags;
-use crate::lifecycle::{document_changed, lifecycle, raised};
+use crate::lifecycle::{marked_changes, raised};
 use alarms::GuardingAlarms;
 use decision::Why;
 use plan::{Plan, percent_of, plan};
 use step::{Step, step};
-
-const STAMP: &str = "lastModifiedTimestamp";
 
 /// The document after a step of each plan, and the decisions.
 #[derive(Clone, Debug)]
@@ -46,8 +44,9 @@ pub struct Advance {
 /// rollout remains off. An invalid plan has no effect, nor has one that would turn on a flag that cannot
 /// answer: a part of it or of a flag that it needs is invalid, or it would be a prerequisite of itself.
 ///
-/// The `version` of each changed flag and of `meta` is raised by one. If answers change, so are
-/// the last-modified timestamps of the flag and of the document set.
+/// The `version` of each changed flag and of `meta` is raised by one. Flags whose answers can change have
+/// `now` as their last-modified timestamp; a flag that only requires one of them, and has none, has that of the
+/// document.
 ///
 /// ```
 /// use isoflag::Flags;
@@ -80,15 +79,10 @@ pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
         let is_on = source.get("on").and_then(Value::as_bool) == Some(true);
         let step = step(&plan, is_on, &guarding, now);
         if step.after != plan.progress {
-            let written = write::written(source, &plan, &step);
-            let mut flag = raised(&written.flag);
-            if written.answers {
-                flag = stamped_lifecycle(flags, &key, &flag, now);
-            }
+            let flag = raised(&write::written(source, &plan, &step));
             changes.push(Change {
                 decision: decisions.len(),
                 turns_on: step.kind == DecisionKind::NextStage && !is_on,
-                answers: written.answers,
                 flag: (Arc::clone(&key), Value::Object(flag)),
             });
         }
@@ -98,12 +92,11 @@ pub fn advance(flags: &Flags, alarms: &Alarms, now: f64) -> Advance {
     if changes.is_empty() {
         return Advance { flags: flags.clone(), decisions };
     }
+    let after = with_changes(flags, &changes);
     let meta = raised(&flags.meta().cloned().unwrap_or_default());
-    let answers = changes.iter().any(|change| change.answers);
-    let meta = if answers { stamped(&meta, document_changed(flags), now) } else { meta };
-    let members = flags.other_members().with("meta", meta.into());
-    let flags = with_changes(flags, &changes).with_other_members(members);
-    Advance { flags, decisions }
+    let after = after.with_other_members(flags.other_members().with("meta", meta.into()));
+    let marked = marked_changes(flags, &after, now);
+    Advance { flags: marked.unwrap_or(after), decisions }
 }
 
 /// The step of a flag.
@@ -111,8 +104,6 @@ struct Change {
     /// The index of its decision.
     decision: usize,
     turns_on: bool,
-    /// Whether its answers can change.
-    answers: bool,
     flag: (Arc<str>, Value),
 }
 
@@ -146,19 +137,6 @@ pub(crate) fn invalid_plans(flags: &Flags) -> impl Iterator<Item = Diagnostic> {
 
 fn source<'f>(flags: &'f Flags, key: &str) -> Option<&'f Object> {
     flags.source(Section::Flags, key)?.as_object()
-}
-
-/// Sets the last-modified timestamp, which never goes back.
-fn stamped(members: &Object, held: Option<f64>, now: f64) -> Object {
-    members.with(STAMP, Value::from(held.unwrap_or(now).max(now)))
-}
-
-fn stamped_lifecycle(flags: &Flags, key: &str, flag: &Object, now: f64) -> Object {
-    let held = lifecycle(flags, key).and_then(|lifecycle| lifecycle.last_modified);
-    match flag.get("lifecycle") {
-        Some(Value::Object(members)) => flag.with("lifecycle", stamped(members, held, now).into()),
-        _ => flag.clone(),
-    }
 }
 
 fn malformed(key: Arc<str>, kind: DecisionKind, problem: &Diagnostic) -> Decision {

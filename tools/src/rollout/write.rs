@@ -12,15 +12,8 @@ use crate::percentage::BUCKETS;
 /// The id of the rule for the segment of the first stage.
 pub(crate) const RULE_ID: &str = "lifecycle.rollout";
 
-/// A flag after a step.
-pub(super) struct Written {
-    pub(super) flag: Object,
-    /// Whether its answers can change.
-    pub(super) answers: bool,
-}
-
 /// Returns the flag after a step. Versions and timestamps of changes are the caller's.
-pub(super) fn written(source: &Object, plan: &Plan, step: &Step) -> Written {
+pub(super) fn written(source: &Object, plan: &Plan, step: &Step) -> Object {
     let target = plan.buckets(step.after.stage);
     let flag = match step.kind {
         DecisionKind::NextStage => {
@@ -39,8 +32,7 @@ pub(super) fn written(source: &Object, plan: &Plan, step: &Step) -> Written {
             source.clone()
         }
     };
-    let answers = flag != *source;
-    Written { flag: with_progress(&flag, step.after), answers }
+    with_progress(&flag, step.after)
 }
 
 /// Sets a member, unless it has the value.
