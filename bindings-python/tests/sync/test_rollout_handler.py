@@ -86,6 +86,15 @@ def weight_in(store: FeatureStore) -> int:
     return weight
 
 
+def test_a_flag_that_requires_an_advanced_one_is_marked() -> None:
+    needs = {"prerequisites": [{"key": "new", "variation": 0}], "on": True}
+    marked = {**planned("marked"), **needs, "lifecycle": {"lastModifiedTimestamp": 5}}
+    store = filled(InMemoryFeatureStore(), planned(), marked)
+    assert call(store, errors="OK")["written"] == 3
+    after = flag_in(store, "marked")
+    assert (after["version"], after["lifecycle"]) == (4, {"lastModifiedTimestamp": NOW})
+
+
 def test_a_schedule_advances_the_plans_of_a_store(store: FeatureStore) -> None:
     before = flag_in(store, "plain")
     answer = call(store, errors="OK")

@@ -1,48 +1,63 @@
 //! Finds the flags that cannot answer.
 
-use std::collections::BTreeMap;
-
 use isoflag::model::{Flag, FlagState, Section, Served};
 use isoflag::{Code, Diagnostic, Flags, Severity, Step};
 
 /// The flags of a document that cannot answer, with the reason: a part of the flag is malformed, it is
 /// on a cycle of prerequisites, or one of its prerequisites cannot answer. A flag that is off can, whatever
 /// else it has.
-pub(crate) struct MalformedFlags {
-    reasons: BTreeMap<u32, Diagnostic>,
+pub(crate) struct MalformedFlags<'f> {
+    flags: &'f Flags,
+    /// By the slots of the flags.
+    reasons: Vec<Option<&'f Diagnostic>>,
 }
 
-impl MalformedFlags {
-    pub(crate) fn of(flags: &Flags) -> MalformedFlags {
+impl<'f> MalformedFlags<'f> {
+    pub(crate) fn of(flags: &'f Flags) -> MalformedFlags<'f> {
         let model = flags.model();
-        let errors = first_errors(flags);
-        let mut reasons = BTreeMap::new();
-        let mut dependents: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let count = model.flags().map(|(slot, _)| slot as usize + 1).max();
+        let mut first_errors = vec![None; count.unwrap_or(0)];
+        let mut reasons = first_errors.clone();
+        let is_error = |found: &&Diagnostic| found.severity() == Severity::Error;
+        for found in flags.diagnostics().iter().filter(is_error) {
+            let Some(slot) = slot_of(flags, found) else { continue };
+            let is_cycle = found.code() == Code::PREREQUISITE_CYCLE.as_str();
+            let found_in = if is_cycle { &mut reasons } else { &mut first_errors };
+            if let Some(first @ None) = found_in.get_mut(slot) {
+                *first = Some(found);
+            }
+        }
+        let mut dependents = vec![Vec::new(); reasons.len()];
         for (slot, flag) in model.flags() {
             for prerequisite in flag.targeting().into_iter().flat_map(|on| &on.prerequisites) {
-                dependents.entry(prerequisite.flag).or_default().push(slot);
+                if let Some(dependents) = dependents.get_mut(prerequisite.flag as usize) {
+                    dependents.push(slot as usize);
+                }
             }
-            let Some(errors) = errors.get(&**model.flag_key(slot)) else { continue };
-            if let Some(error) = errors.cycle.or((!answers_alone(flag)).then_some(errors.first)) {
-                reasons.insert(slot, error.clone());
+            if let (Some(reason @ None), Some(first)) =
+                (reasons.get_mut(slot as usize), first_errors.get(slot as usize))
+                && !answers_alone(flag)
+            {
+                *reason = *first;
             }
         }
-        let mut open: Vec<u32> = reasons.keys().copied().collect();
+        let mut open: Vec<usize> = (0..reasons.len()).collect();
         while let Some(slot) = open.pop() {
-            let Some(reason) = reasons.get(&slot).cloned() else { continue };
-            for dependent in dependents.remove(&slot).unwrap_or_default() {
-                reasons.entry(dependent).or_insert_with(|| {
+            let Some(found @ Some(_)) = reasons.get(slot).copied() else { continue };
+            for dependent in dependents.get_mut(slot).map(std::mem::take).unwrap_or_default() {
+                if let Some(reason @ None) = reasons.get_mut(dependent) {
+                    *reason = found;
                     open.push(dependent);
-                    reason.clone()
-                });
+                }
             }
         }
-        MalformedFlags { reasons }
+        MalformedFlags { flags, reasons }
     }
 
     /// The error because of which a flag cannot answer; its path may be in a flag that it needs.
-    pub(crate) fn reason(&self, flags: &Flags, key: &str) -> Option<&Diagnostic> {
-        self.reasons.get(&flags.handle(key)?.index())
+    pub(crate) fn reason(&self, key: &str) -> Option<&'f Diagnostic> {
+        let slot = self.flags.handle(key)?.index();
+        self.reasons.get(slot as usize).copied().flatten()
     }
 }
 
@@ -55,23 +70,12 @@ fn answers_alone(flag: &Flag) -> bool {
     }
 }
 
-/// The errors about a flag.
-struct Errors<'f> {
-    first: &'f Diagnostic,
-    cycle: Option<&'f Diagnostic>,
-}
-
-fn first_errors(flags: &Flags) -> BTreeMap<&str, Errors<'_>> {
-    let mut errors = BTreeMap::new();
-    for found in flags.diagnostics().iter().filter(|found| found.severity() == Severity::Error) {
-        if let [Step::Member(section), Step::Member(key), ..] = *found.path().steps()
-            && section == Section::Flags.name()
-        {
-            let of_flag = errors.entry(key).or_insert(Errors { first: found, cycle: None });
-            if found.code() == Code::PREREQUISITE_CYCLE.as_str() {
-                of_flag.cycle = Some(found);
-            }
+/// The slot of the flag that a diagnostic is about.
+fn slot_of(flags: &Flags, found: &Diagnostic) -> Option<usize> {
+    match *found.path().steps() {
+        [Step::Member(section), Step::Member(key), ..] if section == Section::Flags.name() => {
+            Some(flags.handle(key)?.index() as usize)
         }
+        _ => None,
     }
-    errors
 }

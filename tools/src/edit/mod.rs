@@ -257,7 +257,7 @@ pub(crate) fn check_form<'k>(
 ) -> Result<(), EditError> {
     let malformed = MalformedFlags::of(after);
     for key in changed {
-        if let Some(found) = malformed.reason(after, key) {
+        if let Some(found) = malformed.reason(key) {
             let message = format!("{}; fix it first", found.message());
             return Err(EditError::refused("malformed-flag", found.path(), message));
         }

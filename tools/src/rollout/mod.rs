@@ -121,7 +121,7 @@ fn refuse_malformed(flags: &Flags, changes: &mut Vec<Change>, decisions: &mut [D
     let found = MalformedFlags::of(&after);
     changes.retain(|change| {
         let (key, _) = &change.flag;
-        let reason = found.reason(&after, key).filter(|_| change.turns_on);
+        let reason = found.reason(key).filter(|_| change.turns_on);
         let (Some(reason), Some(decision)) = (reason, decisions.get_mut(change.decision)) else {
             return true;
         };

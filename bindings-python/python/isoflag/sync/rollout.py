@@ -115,7 +115,7 @@ class _Run:
             # Without states all alarms are unknown, so that the decisions name them.
             named = {name for each in flags.advance({}, now).decisions for name in each["alarms"]}
             after, decisions = flags.advance(self._states(sorted(named)), now)
-            planned = plan(document, _changed(document, after, decisions))
+            planned = plan(document, _changed(document, flags, after))
             operations = tuple(replace(each, exact=True) for each in planned)
             count = self._store.write(replace(planned, operations=operations))
             written += count
@@ -148,16 +148,13 @@ class _Run:
         return states
 
 
-def _changed(
-    document: Mapping[str, Any], after: Flags, decisions: Iterable[Decision]
-) -> Mapping[str, Any]:
+def _changed(document: Mapping[str, Any], before: Flags, after: Flags) -> Mapping[str, Any]:
     """Returns the document with the changed flags; the others as they were read."""
-    changed = [each["key"] for each in decisions if each["changed"]]
-    if not changed:
+    if before.digest == after.digest:
         return document
-    new = json.loads(after.to_json())
-    flags = {**document["flags"], **{key: new["flags"][key] for key in changed}}
-    return {**document, "flags": flags, "meta": new["meta"]}
+    held, new = json.loads(before.to_json()), json.loads(after.to_json())
+    changed = {key: flag for key, flag in new["flags"].items() if flag != held["flags"].get(key)}
+    return {**document, "flags": {**document["flags"], **changed}, "meta": new["meta"]}
 
 
 def _report(decisions: Iterable[Decision]) -> None:
