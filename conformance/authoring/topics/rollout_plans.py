@@ -96,15 +96,14 @@ def steps() -> Topic:
                 before = flag_at(held)
                 since = max(now, SINCE) if changed and held.state is not None else now if changed else SINCE
                 shares = flag_at(after, since, stamp=now, version=2)
-                # Only the progress changes if the share, the rule and `on` remain.
+                # Only the progress changes if the share, the rule and `on` remain; a document without a time gets one.
                 same = all(shares[name] == before[name] for name in ("on", "rules", "fallthrough"))
                 if same:
                     shares = flag_at(after, since, version=2)
                 if after.stage is None and held.stage is not None:
                     # It is turned off; the rest remains.
                     shares = {**shares, "rules": before["rules"], "fallthrough": before["fallthrough"]}
-                meta: Json = {"version": 1} if same else {"version": 1, "lastModifiedTimestamp": now}
-                result = with_plan(shares, meta) if changed else with_plan(before)
+                result = with_plan(shares, {"version": 1, "lastModifiedTimestamp": now}) if changed else with_plan(before)
                 call: Json = {"advance": {"alarms": states, "now": now}}
                 topic.case(slug, "lifecycle", f"{alarms} alarms, {time}", call,
                     {"decisions": [{**expect, "changed": changed}], "version": 1 if changed else None, "digest": digest(result)},
@@ -194,7 +193,7 @@ def others(topic: Topic) -> None:
     unraised = simple(back, on=True, fallthrough={"rollout": lowered}, version=2)
     topic.case("lowered", "lifecycle", "an alarm never raises a share that somebody lowered", {"advance": {"alarms": {"a": "alarm"}, "now": SINCE}},
         {"decisions": [{**decided("alarm", 0, True, alarms=("a",)), "share": 5}], "version": 1,
-         "digest": digest(with_plan(unraised, {"version": 1}))}, document=with_plan(before))  # fmt: skip
+         "digest": digest(with_plan(unraised, {"version": 1, "lastModifiedTimestamp": SINCE}))}, document=with_plan(before))  # fmt: skip
     needs: Json = [{"key": "flag", "variation": 0}]
 
     def dependents(version: int, time: int, /, *flags: dict[str, Json], meta: Json) -> dict[str, Json]:

@@ -61,11 +61,9 @@ pub fn stamped_changes(
     }
     let meta = new.meta().cloned().unwrap_or_default();
     let held = old.meta().and_then(stamp_in).filter(|_| !is_document_changed).cloned();
-    let missing = || (!changed.is_empty()).then(|| not_before(document_changed(old)));
+    let stamp = held.unwrap_or_else(|| not_before(document_changed(old)));
     let mut stamped = meta.clone();
-    if let Some(stamp) = held.or_else(missing)
-        && stamp_in(&meta) != Some(&stamp)
-    {
+    if stamp_in(&meta) != Some(&stamp) {
         stamped = stamped.with(STAMP, stamp);
     }
     if old.digest() != new.digest() && new.version() <= old.version() {
