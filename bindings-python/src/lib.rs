@@ -8,8 +8,8 @@
 //! [`state`] all results to a dict, and [`many`] evaluates many contexts on threads.
 //! [`consistency`], [`history`], [`receipt`] and [`impact`] build on results; [`projection`] makes the
 //! document of a client; [`lifecycle`] has the methods for authoring, deployment and retirement;
-//! [`edit`] changes texts. [`warnings`] logs what an evaluation ignores. [`interpreter`] refuses a
-//! second interpreter.
+//! [`edit`] changes texts.
+//! [`warnings`] logs what an evaluation ignores.
 
 mod bound_flags;
 mod check;
@@ -25,7 +25,6 @@ mod flags;
 mod from_python;
 mod history;
 mod impact;
-mod interpreter;
 mod lifecycle;
 mod many;
 mod projection;
@@ -37,7 +36,10 @@ mod text;
 mod to_python;
 mod warnings;
 
-use pyo3::pymodule;
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyModule;
 
 /// The compiled extension module; import `isoflag` instead.
 #[pymodule(gil_used = false)]
@@ -84,7 +86,25 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
-        crate::interpreter::require_first(module.py())?;
+        crate::require_first(module.py())?;
         crate::detached::register(module)
     }
+}
+
+/// The module `sys` of the first interpreter; each has another one.
+static FIRST: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// Raises `ImportError` unless this interpreter is the first that imports the extension.
+///
+/// The extension keeps classes of the standard library and its own exceptions, which every interpreter has for itself: a
+/// second one would get wrong answers.
+fn require_first(py: Python<'_>) -> PyResult<()> {
+    let own = py.import("sys")?;
+    if FIRST.get_or_init(py, || own.clone().unbind()).is(&own) {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "isoflag is already imported by another interpreter of this process, and does not support several; import it in one only, \
+         with mod_wsgi by `WSGIApplicationGroup %{GLOBAL}`",
+    ))
 }

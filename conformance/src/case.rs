@@ -13,7 +13,7 @@ use isoflag_tools::{
     receipt, replay, strategy_for, with_strategy,
 };
 
-use super::{agreement, array, get, lifecycle, list, number, object, sweep, text};
+use super::{array, get, lifecycle, list, number, object, sweep, text};
 
 /// An error that is the answer; only its message differs between host runtimes.
 pub(crate) struct Failure {
@@ -113,7 +113,7 @@ impl CaseRun<'_> {
                 let state = self.bound()?.all_flags_state(&options(arguments));
                 object([("state", state)])
             }
-            "sweep" => sweep::answer(&self.flags()?, self.big_segments().as_ref(), arguments),
+            "sweep" => sweep::sweep(&self.flags()?, self.big_segments().as_ref(), arguments),
             "load" => loaded(&self.flags()?),
             "apply" => {
                 let mut flags = self.flags()?;
@@ -175,7 +175,7 @@ impl CaseRun<'_> {
                 return self.with_flags(projected).then(arguments, "load");
             }
             "agreement" => {
-                return agreement::answer(&self.flags()?, self.big_segments().as_ref(), arguments);
+                return sweep::agreement(&self.flags()?, self.big_segments().as_ref(), arguments);
             }
             "strategyFor" => {
                 let system = System::named(text(arguments, "system")).unwrap();

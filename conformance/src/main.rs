@@ -6,7 +6,6 @@
     reason = "a case that does not match the vectors' schema fails, and the runner continues"
 )]
 
-mod agreement;
 mod case;
 mod lifecycle;
 mod sweep;

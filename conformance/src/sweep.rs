@@ -1,14 +1,18 @@
-//! The call `sweep`: evaluates each flag of a generated document for each context.
+//! The calls `sweep` and `agreement`: evaluate each flag of a generated document for each context.
 
 use isoflag::{
     Answer, BigSegments, BoundFlags, Context, Flags, Value, ValueType, secure_mode_hash,
 };
 
+use isoflag_tools::{project, projected_json};
+
+use super::case::{Failure, projection_options};
 use super::{array, case, get, list, number, object};
 
 const CLOCK_OFFSET_MINUTES: i32 = -330;
 
-pub(crate) fn answer(flags: &Flags, big: Option<&BigSegments>, arguments: &Value) -> Value {
+/// The call `sweep`.
+pub(crate) fn sweep(flags: &Flags, big: Option<&BigSegments>, arguments: &Value) -> Value {
     let keys: Vec<&str> = array(arguments, "flags").iter().filter_map(Value::as_str).collect();
     let contexts: Vec<Option<Context>> = array(arguments, "contexts")
         .iter()
@@ -75,4 +79,34 @@ fn typed(flags: &Flags, bound: Option<&BoundFlags>, keys: &[Value]) -> Value {
             (name, shown(flags, answer.expecting(flags, wanted), default))
         }))
     }))
+}
+
+/// The call `agreement`: with a projection, and with the whole document.
+pub(crate) fn agreement(
+    whole: &Flags,
+    big: Option<&BigSegments>,
+    arguments: &Value,
+) -> Result<Value, Failure> {
+    let options = projection_options(arguments);
+    let projection = projected_json(whole, &options)?;
+    // As a page loads it.
+    let folded = Flags::from_json(projection.as_bytes())?;
+    assert_eq!(project(whole, &options)?.flags.digest(), folded.digest(), "the digests");
+    assert_eq!(projected_json(&folded, &options)?, projection, "the projection of a projection");
+    let contexts = array(arguments, "contexts").iter();
+    let contexts = contexts.map(|value| Context::from_host(value.clone()).ok());
+    let contexts: Vec<Option<Context>> = contexts.collect();
+    let details = |flags: &Flags| {
+        let row = |context: &Option<Context>| {
+            let bound: BoundFlags = flags.bind_with(context.as_ref(), big);
+            let keys = folded.keys();
+            list(keys.map(|key| shown(flags, bound.evaluate(key), Value::Null)))
+        };
+        list(contexts.iter().map(row)).to_canonical_json()
+    };
+    Ok(object([
+        ("folded", details(&folded).into()),
+        ("projection", projection.as_str().into()),
+        ("whole", details(whole).into()),
+    ]))
 }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import isoflag.testing  # noqa: F401
-from config_pages import MIA, body_of
+from config_pages import MIA, body_of, page_flags
 from documents import document, flag
 from isoflag import DocumentHistory, FlagClient, Flags, PinError
 from isoflag.aws_http import Guard, config_response
@@ -230,3 +230,10 @@ def test_the_sample_suite_finds_a_difference_between_off_and_on(
         sanity = ["-k", "test_an_order_is_taken"]
         suite.runpytest("--isoflag-all=off", *sanity).assert_outcomes(passed=1)
         suite.runpytest("--isoflag-all=on", *sanity).assert_outcomes(failed=1)
+
+
+def test_the_code_of_the_page_returns_the_document_of_a_visitor() -> None:
+    flags = page_flags()
+    names = Page("docs/client-document.md").run({"client": flags, "visitor": lambda _: MIA})
+    projected = Flags.from_json(names["config"](http_event(), None)["body"])
+    assert (projected.keys(), projected.parent_digest) == (["button", "feature-x"], flags.digest)

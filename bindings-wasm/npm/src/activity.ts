@@ -6,5 +6,5 @@
 
 export * from "./sdk/activity.js";
 export * from "./sdk/exposures.js";
+export { sampled } from "./sdk/observation.js";
 export * from "./sdk/parity.js";
-export * from "./sdk/sampling.js";

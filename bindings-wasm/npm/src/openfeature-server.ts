@@ -22,7 +22,7 @@ import {
 } from "@openfeature/server-sdk";
 import type { EvaluationDetail } from "./binding/evaluation.js";
 import type { Flags } from "./binding/flags.js";
-import { type DetailGetter, detailOf, retryAfterTrap } from "./sdk/calls.js";
+import { type DetailGetter, detailOf, retryAfterTrap } from "./sdk/evaluating.js";
 import {
   type IsoflagProviderOptions,
   ProviderDocument,

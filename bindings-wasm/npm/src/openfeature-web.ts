@@ -23,7 +23,7 @@ import {
 import type { BoundFlags } from "./binding/bound-flags.js";
 import type { EvaluationDetail } from "./binding/evaluation.js";
 import type { Flags } from "./binding/flags.js";
-import { type DetailGetter, detailOf, retryAfterTrap } from "./sdk/calls.js";
+import { type DetailGetter, detailOf, retryAfterTrap } from "./sdk/evaluating.js";
 import { jsonEqual } from "./sdk/json-equality.js";
 import {
   type IsoflagProviderOptions,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::error::DocumentError;
-use super::{part_sizes, profile};
+use super::{appconfig, part_sizes};
 use crate::json::{self, Memory, Note, NoteKind, Object, OpenPaths, Path, Reading, Value};
 use crate::limits;
 
@@ -65,7 +65,7 @@ impl Document {
             let message = ["expected a map of flags, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_document("", message));
         };
-        if profile::is_profile(&flags) {
+        if appconfig::is_profile(&flags) {
             return Err(DocumentError::profile());
         }
         part_sizes::take(&mut reading.memory, &flags, &Object::default())?;
@@ -87,7 +87,7 @@ impl Document {
                 return Err(DocumentError::not_a_document("", message));
             }
         };
-        if profile::is_profile(object) {
+        if appconfig::is_profile(object) {
             return Err(DocumentError::profile());
         }
         let known = ["flags", "segments", FLAG_VALUES];

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::profile;
+use super::appconfig;
 use crate::json::{self, JsonError};
 use crate::limits;
 
@@ -72,7 +72,7 @@ impl DocumentError {
     }
 
     pub(super) fn profile() -> DocumentError {
-        DocumentError::not_a_document("", profile::MESSAGE)
+        DocumentError::not_a_document("", appconfig::NOT_A_DOCUMENT)
     }
 
     pub(crate) fn ion() -> DocumentError {
@@ -100,7 +100,7 @@ impl DocumentError {
     /// [`Flags::from_appconfig_json`](crate::Flags::from_appconfig_json) loads.
     #[must_use]
     pub fn is_appconfig_profile(&self) -> bool {
-        self.message == profile::MESSAGE
+        self.message == appconfig::NOT_A_DOCUMENT
     }
 
     /// The path, such as `flags.checkout.rules[2]`; empty for the document as a whole.

@@ -5,7 +5,6 @@ mod container;
 mod error;
 mod part_sizes;
 mod patch;
-mod profile;
 
 pub use error::DocumentError;
 

@@ -2,7 +2,7 @@
 
 use super::container::{Section, read_text, read_value, section};
 use super::error::DocumentError;
-use super::{part_sizes, profile};
+use super::{appconfig, part_sizes};
 use crate::json::{Note, Object, Path, Reading, Value};
 
 /// The changes of a patch: whole flags and segments, tombstones, and `meta` as a whole.
@@ -28,8 +28,8 @@ impl Patch {
             let message = ["a patch is an object, found ", reading.value.type_name()].concat();
             return Err(DocumentError::not_a_patch("", message));
         };
-        if profile::is_profile(&object) {
-            return Err(DocumentError::not_a_patch("", profile::MESSAGE));
+        if appconfig::is_profile(&object) {
+            return Err(DocumentError::not_a_patch("", appconfig::NOT_A_DOCUMENT));
         }
         let known = [Section::Flags.name(), Section::Segments.name(), "meta"];
         if !object.is_empty() && known.iter().all(|name| object.get(name).is_none()) {

@@ -19,7 +19,6 @@ mod prerequisite;
 mod reason;
 mod rollout;
 mod segment;
-mod watched_context;
 
 pub use answer::{Answer, EvaluationDetail, FlagHandle, ValueType};
 pub use big_segment::{BigSegments, BigSegmentsError, BigSegmentsStatus};
@@ -33,8 +32,8 @@ pub(crate) use observer::{
     BucketSeen, ClauseObservation, NoObserver, Observer, PrerequisiteSeen, SegmentSeen, Uncached,
 };
 
+use bound_context::WatchedContext;
 use evaluation_cache::EvaluationCache;
-use watched_context::WatchedContext;
 
 use crate::model::Model;
 use crate::steps::{Malformed, Steps};

@@ -1,14 +1,12 @@
 //! All flags of all environments and accounts in one view.
 
-mod attention;
 mod row;
 
 use std::sync::Arc;
 
 use isoflag::{Flags, Object, Severity, Value, sort_by, utf16_order};
 
-pub use attention::Attention;
-pub use row::{FlagOn, InventoryRow, ServedValue};
+pub use row::{Attention, FlagOn, InventoryRow, ServedValue};
 
 use crate::activity::Activity;
 use crate::lifecycle::document_changed;
@@ -78,7 +76,7 @@ impl Inventory {
         sort_by(&mut rows, |one, other| utf16_order(&one.key, &other.key));
         let mut inventory =
             Inventory { now, environments: documents.iter().map(Environment::of).collect(), rows };
-        attention::mark(&mut inventory.rows, now);
+        row::mark(&mut inventory.rows, now);
         inventory
     }
 

@@ -14,7 +14,6 @@ mod rollout;
 mod segment;
 mod slots;
 mod source;
-mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,7 +1,6 @@
 //! Determines which flags can be removed, from documents, evaluation counts, call sites and
 //! attestations. Missing evidence is reported as unknown and never counts as yes.
 
-mod attestations;
 mod history;
 mod joint;
 mod verdict;
@@ -122,9 +121,9 @@ impl Retirement {
                 if constant { long_enough(constant_since) } else { Ternary::No },
             ),
             (RetirementRule::Stable, long_enough(stable_since)),
-            (RetirementRule::Feedback, attestations::feedback(&lifecycle)),
-            (RetirementRule::Plans, attestations::no_plans(&lifecycle)),
-            (RetirementRule::Need, attestations::no_need(&lifecycle)),
+            (RetirementRule::Feedback, verdict::feedback(&lifecycle)),
+            (RetirementRule::Plans, verdict::no_plans(&lifecycle)),
+            (RetirementRule::Need, verdict::no_need(&lifecycle)),
             (RetirementRule::Unused, unused(inputs.activity, last_evaluated, cutoff)),
         ];
         let due = lifecycle.cleanup.or(cleanup);

@@ -16,7 +16,7 @@ import { flagsOf } from "../binding/flags-of.js";
 import * as core from "../generated/glue.js";
 import { OPENFEATURE_REASONS } from "../generated/openfeature.js";
 import type { ActivityRecorder } from "./activity.js";
-import { callBack } from "./calls.js";
+import { callBack } from "./callback.js";
 import { type Identity, identity, identityOf, type Observer, originalOf } from "./observation.js";
 import type { FlagSource, SourceSnapshot } from "./source/source.js";
 

@@ -2,7 +2,7 @@
 
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
-import { callBack } from "./calls.js";
+import { callBack } from "./callback.js";
 import { digestOf } from "./observation.js";
 import type { FlagSource, SourceSnapshot } from "./source/interface.js";
 import { type Overrides, withOverrides } from "./testing.js";

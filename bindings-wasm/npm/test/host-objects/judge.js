@@ -1,6 +1,7 @@
 // Passes hostile values to the package and compares each result with that for the JSON text.
 
 import assert from "node:assert/strict";
+import { it, mock } from "node:test";
 import { document, flag } from "./documents.js";
 import { asText, choices, made, Objects, OWN, SURROGATES, scalar } from "./objects.js";
 
@@ -10,13 +11,33 @@ import { asText, choices, made, Objects, OWN, SURROGATES, scalar } from "./objec
 /** @typedef {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} Tools */
 /** @typedef {{ host: any, lenient: string | undefined, strict: string | undefined, isKnown: boolean }} MadeContext */
 
+const CASES = Number(process.env.HOST_OBJECTS ?? 2000);
+const FIRST = Number(process.env.HOST_OBJECTS_SEED ?? 0);
 const LEVELS = 128;
 const ADA = { kind: "user", key: "ada", x: 1 };
 const INVALID = { kind: "user" };
 const surrogate = /\p{Surrogate}/u;
 
+/** Judges random hostile values: `HOST_OBJECTS` is their number, `HOST_OBJECTS_SEED` the first. @param {Core} entry @param {Tools} [tools] */
+export function judgeRandomValues(entry, tools) {
+  it("a value has the answers of its JSON text", () => {
+    // A value without a JSON form is reported.
+    mock.method(console, "warn", () => undefined);
+    const { judge, isRight } = judges(entry, tools);
+    for (let seed = FIRST; seed < FIRST + CASES; seed++) {
+      try {
+        judge(seed);
+      } catch (error) {
+        const reason = `${/** @type {Error} */ (error).stack}`;
+        throw new Error(`HOST_OBJECTS_SEED=${seed} HOST_OBJECTS=1: ${reason}`);
+      }
+    }
+    for (let turn = 0; turn < 100; turn++) assert.ok(isRight());
+  });
+}
+
 /** Returns the functions that judge the cases of one entry. @param {Core} entry @param {Tools} [tools] */
-export function judges(entry, tools) {
+function judges(entry, tools) {
   const { Context, ContextError, DocumentError, Flags } = entry;
   const flags = Flags.fromObject(document);
   const keys = flags.keys();

@@ -1,4 +1,4 @@
 import * as isoflag from "../../dist/node.js";
-import { judgeRandomValues } from "./random.js";
+import { judgeRandomValues } from "./judge.js";
 
 judgeRandomValues(isoflag, isoflag);

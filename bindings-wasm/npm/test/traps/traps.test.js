@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 
+import { pageOf, skip } from "../chromium.js";
 import { calls, toolCalls } from "./attack.js";
 import { EXPECTED } from "./exhaustion.js";
 
@@ -219,4 +220,22 @@ describe("without finalizers", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
     assert.equal(stdout, "1\n");
   });
+});
+
+describe("in a page", { skip }, () => {
+  const visited = pageOf("/test/traps/page.js");
+
+  for (const module of ["core", "tools"]) {
+    for (const thread of ["page", "worker"]) {
+      it(`a full stack inside ${module}.wasm in a ${thread} leaves the package working`, async () => {
+        const result = await visited(`${module}&overflow&${thread}`);
+        assert.deepEqual(result.wrong, [], JSON.stringify(result));
+        assert.ok(result.caught > 0);
+      });
+
+      it(`a document that does not fit into the memory of ${module}.wasm in a ${thread} is rejected`, async () => {
+        assert.deepEqual(await visited(`${module}&exhaust&${thread}`), EXPECTED);
+      });
+    }
+  }
 });

@@ -11,7 +11,8 @@ import type { JsonValue } from "../../binding/json.js";
 import { ProblemMessages } from "../../binding/problem-messages.js";
 import { isDevelopment, problems } from "../../binding/problems.js";
 import type { ActivityRecorder } from "../activity.js";
-import { callBack, detailOf, isTrap, retryAfterTrap } from "../calls.js";
+import { callBack } from "../callback.js";
+import { detailOf, isTrap, retryAfterTrap } from "../evaluating.js";
 import { identity, identityOf as identityOfDocument, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
 import {

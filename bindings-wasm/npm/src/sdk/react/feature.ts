@@ -4,7 +4,7 @@ import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "reac
 
 import type { FlagKey, FlagValue } from "../../binding/flag-types.js";
 import { jsonEqual } from "../json-equality.js";
-import { LONGEST_TIMER_MS } from "../longest-timer.js";
+import { timerDelay } from "../timer.js";
 import type { Answers } from "./answers.js";
 import { type FlagAnswer, typeOfDefault } from "./flag-answer.js";
 import { useFlagAnswer } from "./hooks.js";
@@ -77,7 +77,7 @@ function watchGate(answers: Answers, key: string, listener: () => void): () => v
   const update = (): void => {
     clearTimeout(timer);
     const ms = answers.msUntilOpen(key);
-    if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, Math.min(ms, LONGEST_TIMER_MS));
+    if (ms > 0 && ms < Number.POSITIVE_INFINITY) timer = setTimeout(update, timerDelay(ms));
     listener();
   };
   update();

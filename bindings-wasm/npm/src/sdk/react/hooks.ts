@@ -4,7 +4,7 @@ import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
 import type { FlagKey, FlagKeyOf, FlagValue } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
 import type { JsonValue } from "../../binding/json.js";
-import { callBack } from "../calls.js";
+import { callBack } from "../callback.js";
 import { jsonEqual } from "../json-equality.js";
 import type { Answers, AnswersStatus } from "./answers.js";
 import { type FlagAnswer, type FlagReason, type FlagType, typeOfDefault } from "./flag-answer.js";

@@ -1,7 +1,7 @@
 /** Waits for the first document of a source, at most until a deadline. */
 
-import { LONGEST_TIMER_MS } from "../longest-timer.js";
 import type { FlagSource } from "../source/interface.js";
+import { timerDelay } from "../timer.js";
 
 /** The waits for the first document of one source. */
 interface Waits {
@@ -38,13 +38,10 @@ function begin(source: FlagSource, deadlineMs: number, known: Waits): Promise<vo
       unsubscribe();
       resolve();
     };
-    const timer = setTimeout(
-      () => {
-        known.waited = Math.max(known.waited, deadlineMs);
-        end();
-      },
-      Math.min(deadlineMs, LONGEST_TIMER_MS),
-    );
+    const timer = setTimeout(() => {
+      known.waited = Math.max(known.waited, deadlineMs);
+      end();
+    }, timerDelay(deadlineMs));
     const unsubscribe = source.subscribe(() => {
       if (isSettled(source)) end();
     });

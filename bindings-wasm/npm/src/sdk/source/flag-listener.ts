@@ -4,7 +4,7 @@ import type { ContextLike } from "../../binding/context.js";
 import type { EvaluationDetail } from "../../binding/evaluation.js";
 import type { FlagKey, FlagValue } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
-import { retryAfterTrap } from "../calls.js";
+import { retryAfterTrap } from "../evaluating.js";
 import { jsonEqual } from "../json-equality.js";
 import type { FlagSource } from "./interface.js";
 

@@ -1,7 +1,7 @@
 /** Decides when a source polls: at an interval, when the page is seen or online again, after an event and after a failure. */
 
-import { callBack } from "../calls.js";
-import { LONGEST_TIMER_MS } from "../longest-timer.js";
+import { callBack } from "../callback.js";
+import { timerDelay } from "../timer.js";
 import { messageOf, SourceError } from "./errors.js";
 import type { Followed } from "./event-stream.js";
 import type { PageVisibility, SourceOptions } from "./interface.js";
@@ -58,12 +58,9 @@ export class Schedule {
     // With 0 or NaN a timer would fire a thousand times a second.
     if (intervalMs !== undefined && intervalMs > 0) {
       this.#interval = unattended(
-        setInterval(
-          () => {
-            if (this.#failures === 0) this.#poll();
-          },
-          Math.min(intervalMs, LONGEST_TIMER_MS),
-        ),
+        setInterval(() => {
+          if (this.#failures === 0) this.#poll();
+        }, timerDelay(intervalMs)),
       );
     }
     this.#wait();

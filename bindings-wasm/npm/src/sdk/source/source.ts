@@ -4,9 +4,9 @@ import type { ContextLike } from "../../binding/context.js";
 import type { FlagKey } from "../../binding/flag-types.js";
 import type { Flags } from "../../binding/flags.js";
 import type { Evidence, ResponseTimes } from "../../binding/freshness.js";
-import { callBack } from "../calls.js";
-import { LONGEST_TIMER_MS } from "../longest-timer.js";
+import { callBack } from "../callback.js";
 import { digestOf } from "../observation.js";
+import { timerDelay } from "../timer.js";
 import { type Download, download } from "./download.js";
 import { checkTimezone, messageOf, SourceError, type SourceErrorCode } from "./errors.js";
 import { type FlagListener, followFlag } from "./flag-listener.js";
@@ -157,7 +157,7 @@ export class DocumentSource implements FlagSource {
     if (timeoutMs === undefined) return this.#attempt;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ends = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, Math.min(timeoutMs, LONGEST_TIMER_MS));
+      timer = setTimeout(resolve, timerDelay(timeoutMs));
     });
     await Promise.race([this.#attempt, ends]);
     clearTimeout(timer);
@@ -183,7 +183,7 @@ export class DocumentSource implements FlagSource {
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
     this.#closing.signal.addEventListener("abort", stop);
-    const timer = setTimeout(stop, Math.min(timeoutMs, LONGEST_TIMER_MS));
+    const timer = setTimeout(stop, timerDelay(timeoutMs));
     try {
       this.#change({ fetching: true });
       const [, found] = await Promise.race([

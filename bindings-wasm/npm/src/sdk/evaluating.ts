@@ -1,19 +1,9 @@
-/** How SDKs call: the application's callbacks, whose errors change nothing, and flags, again after a trap. */
+/** Evaluates flags, once more after a trap of the module. */
 
 import type { BoundFlags } from "../binding/bound-flags.js";
 import type { EvaluationDetail } from "../binding/evaluation.js";
 import type { Flags } from "../binding/flags.js";
 import type { JsonValue } from "../binding/json.js";
-
-/** Calls back; an error is reported as uncaught, if the host runtime supports that. */
-export function callBack(call: () => void): void {
-  try {
-    call();
-  } catch (thrown) {
-    if (typeof globalThis.reportError === "function") globalThis.reportError(thrown);
-    else console.error(thrown);
-  }
-}
 
 /** Whether a call into the module has failed with a trap or a full stack: the next call has a new instance. */
 export function isTrap(thrown: unknown): boolean {

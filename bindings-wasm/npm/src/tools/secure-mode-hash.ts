@@ -1,4 +1,4 @@
-/** Formats of AWS AppConfig (times to live and keys) and LaunchDarkly (the secure-mode hash). */
+/** LaunchDarkly's secure-mode hash of a context. */
 
 import { type ContextLike, passContext } from "../binding/context.js";
 import { requireTools } from "../binding/engine.js";
@@ -6,30 +6,6 @@ import { contextErrors } from "../binding/errors.js";
 import { handlesOf } from "../binding/handles.js";
 import { isWellFormed } from "../binding/json-encoding.js";
 import * as tools from "../generated/tools-glue.js";
-
-/**
- * Parses a time to live in the format of the AppConfig extension (`45`, `45s`, `5m` or `1h`) into seconds.
- *
- * @throws {Error} for any other text
- */
-export function parseTtl(text: string): number {
-  requireTools("parseTtl");
-  return tools.parseTtl(text);
-}
-
-/** Converts a flag's key to the form that AWS AppConfig accepts; undefined if it would be too long. */
-export function toAppConfigKey(key: string): string | undefined {
-  requireTools("toAppConfigKey");
-  return tools.toAppConfigKey(key);
-}
-
-/**
- * Returns the key that {@link toAppConfigKey} converted to this one; undefined if it never produces this text.
- */
-export function fromAppConfigKey(key: string): string | undefined {
-  requireTools("fromAppConfigKey");
-  return tools.fromAppConfigKey(key);
-}
 
 /**
  * LaunchDarkly's secure-mode hash: the HMAC-SHA256 of the context's fully-qualified key, in hexadecimal digits.
