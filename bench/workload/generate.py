@@ -1,7 +1,7 @@
-"""Writes the inputs of the benchmarks to a folder: generate.py FOLDER [--shared FOLDER] [--seed NUMBER] [--quick].
+"""Writes the inputs of the benchmarks to a folder: generate.py FOLDER [--seed NUMBER] [--from FOLDER] [--quick].
 
-The workload itself is taken from the shared folder if that exists and there is no seed, otherwise it is made here. Equal
-arguments make equal files.
+With `--from` the folder's workload.json and contexts.json are used instead of generated ones. Equal arguments make equal
+files.
 """
 
 from __future__ import annotations
@@ -29,27 +29,25 @@ def write(path: Path, value: Any) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--shared", type=Path)
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=int, default=documents.SEED)
+    parser.add_argument("--from", type=Path, dest="source")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
 
-    shared = options.shared
-    if shared and options.seed is None and (shared / "workload.json").is_file():
+    if options.source:
         for name in ("workload.json", "contexts.json"):
-            shutil.copyfile(shared / name, folder / name)
-        origin = "shared"
+            shutil.copyfile(options.source / name, folder / name)
+        origin = "given"
     else:
-        seed = documents.SEED if options.seed is None else options.seed
-        write(folder / "workload.json", documents.of_flags(1000, seed))
+        write(folder / "workload.json", documents.of_flags(1000, options.seed))
         contexts = {"hit": "user-000777", "miss": "user-999999"}
         write(
             folder / "contexts.json",
-            {name: documents.context(key) for name, key in contexts.items()},
+            {name: documents.context(key, options.seed) for name, key in contexts.items()},
         )
-        origin = f"generated, seed {seed}"
+        origin = f"seed {options.seed}"
     workload = json.loads((folder / "workload.json").read_text())
     write(folder / "murmur3.json", workload | {"meta": {"hash": "murmur3"}})
     write(folder / "patch.json", documents.patch())
@@ -75,6 +73,7 @@ def main() -> None:
             "bytes": (folder / "workload.json").stat().st_size,
             "flags": len(workload["flags"]),
             "segments": len(workload["segments"]),
+            "cases": documents.cases(),
             "growth": growth,
         },
     )

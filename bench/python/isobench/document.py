@@ -1,4 +1,4 @@
-"""Measures loading a document, its digest, and parsing and binding a context."""
+"""Measures loading a document, and parsing a context."""
 
 from __future__ import annotations
 
@@ -25,19 +25,6 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
         Subject("isoflag", nothing, lambda _: Flags.from_json(text)),
         Subject("launchdarkly", nothing, lambda _: LaunchDarkly(text)),
     )
-    record.timed(
-        "digest",
-        "document",
-        Subject("isoflag", lambda: Flags.from_json(text), lambda flags: flags.digest),
-    )
-    flags = Flags.from_json(text)
-    context = Context.from_dict(raw)
-
-    def bind(_: Any) -> list[Any]:
-        return [flags.bind(context) for _ in range(contexts)]
-
-    def bind_plain(_: Any) -> list[Any]:
-        return [flags.bind(raw) for _ in range(contexts)]
 
     def ours(_: Any) -> list[Any]:
         return [Context.from_dict(raw) for _ in range(contexts)]
@@ -45,8 +32,6 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
     def theirs(_: Any) -> list[Any]:
         return [launchdarkly.context(raw) for _ in range(contexts)]
 
-    record.timed("bind", "context", Subject("isoflag", nothing, bind, contexts))
-    record.timed("bind", "dict", Subject("isoflag", nothing, bind_plain, contexts))
     record.timed(
         "context",
         "dict",
