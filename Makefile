@@ -14,7 +14,7 @@
 #   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
 #   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package, isoflag-verify for both
 #   make layer         a Lambda layer for each architecture
-#   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: three minutes; SEED=7: another workload)
+#   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: three minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
 #   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target; TIME=6: rounds for six hours)
 #   make hosts         hostile objects and many evaluations on each host runtime (HOST_OBJECTS=500000 SOAK=24000000)
@@ -243,7 +243,7 @@ layer: dist-python
 
 bench: build build-arrow
 	$(call say,bench: speed and size; best on a quiet machine)
-	@bench/run.sh $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED))
+	@bench/run.sh $(if $(QUICK),--quick)
 
 # ONLY names families by a part of their name.
 worst: SEED := 1

@@ -25,7 +25,7 @@ def main() -> None:
 
     index = json.loads((options.data / "index.json").read_text())
     by_workload = {index["origin"]: measured.read(options.raw)}
-    for folder in sorted(options.raw.glob("seed-*")):
+    for folder in sorted(options.raw.glob("seed-*"), key=seed_of):
         by_workload[folder.name.replace("-", " ")] = measured.read(folder)
     found = next(iter(by_workload.values()))
 
@@ -43,6 +43,10 @@ def main() -> None:
     (out / "ratios.svg").write_text(plots.draw_ratios(tables))
     (out / "growth.svg").write_text(plots.draw_growth(found))
     print(markdown.counts(tables))
+
+
+def seed_of(folder: Path) -> int:
+    return int(folder.name.removeprefix("seed-"))
 
 
 if __name__ == "__main__":
