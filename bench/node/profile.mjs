@@ -12,7 +12,7 @@ export async function profileInNode(work) {
   await profile(session, (method, given) => session.post(method, given), work);
 }
 
-/** As `profileInNode`, of what a page of Chromium runs; returns the page's result. */
+/** Like `profileInNode`, for the code of a page; returns the result of the page. */
 export async function profileInPage(page, run) {
   const session = await page.context().newCDPSession(page);
   let result;
