@@ -5,6 +5,7 @@
 #   run.sh --quick          three minutes, to check that everything works; rough figures
 #   run.sh --seed 7         another workload of the same kind
 #   run.sh --from FOLDER    the folder's workload.json and contexts.json
+#   run.sh --profile        instead: where the time of the last run's slowest rows goes, as Markdown
 #
 # With an option the files are written to bench/.work/NAME. Expects what `make build build-arrow` builds.
 set -euo pipefail
@@ -23,7 +24,8 @@ while [[ $# -gt 0 ]]; do
         ;;
     --seed) name="seed-$2" of=(--seed "$2") seeds=() && shift ;;
     --from) name="given" of=(--from "$2") seeds=() && shift ;;
-    *) echo "run.sh: unknown option \`$1\`: use --quick, --seed or --from" >&2 && exit 2 ;;
+    --profile) cd "$here" && exec "$work/venv/bin/python" -m report.profile "$work/raw-full" "$work/data-full" ;;
+    *) echo "run.sh: unknown option \`$1\`: use --quick, --seed, --from or --profile" >&2 && exit 2 ;;
     esac
     out="$work/$name"
     shift

@@ -71,9 +71,11 @@ function print({ nodes, samples }, modules) {
   process.stdout.write(`${JSON.stringify({ profile: shares })}\n`);
 }
 
-function nameOf({ functionName, scriptId, url }, modules) {
+function nameOf({ functionName, scriptId, url, lineNumber }, modules) {
   const index = functionName.match(/^wasm-function\[(\d+)\]$/)?.[1];
-  const name =
-    (index && modules.get(scriptId)?.(Number(index))) || functionName || "a function without a name";
-  return url.startsWith("wasm:") ? `${name} (WebAssembly)` : name;
+  const name = index && modules.get(scriptId)?.(Number(index));
+  if (url.startsWith("wasm:")) {
+    return `${name ?? functionName} (WebAssembly)`;
+  }
+  return functionName || `a function of ${url.split("/").at(-1)}, line ${lineNumber + 1}`;
 }

@@ -1,6 +1,6 @@
-"""Profiles the slowest rows: ``python -m report.profile RAW DATA`` prints a table for each.
+"""Profiles the slowest rows: ``python -m report.profile RAW DATA``, which ``bench/run.sh --profile`` calls.
 
-Reads the measurements of bench/run.sh. Rows of Node and Chromium are sampled by V8, those of Python and
+Prints a table for each of them, from the measurements of the last run. Rows of Node and Chromium are sampled by V8, those of Python and
 Rust by ``perf``.
 """
 
@@ -25,7 +25,7 @@ GROUPS = ("eval", "all", "render", "load", "context")
 
 
 def slowest(raw: Path, data: Path) -> list[tuple[str, Row]]:
-    """Returns the rows with the lowest ratios, and the titles of their tables."""
+    """Returns the rows with the lowest ratios, one of each case, and the titles of their tables."""
     targets = json.loads((BENCH / "targets.json").read_text())
     judge = Judge(targets, json.loads((data / "index.json").read_text())["cases"])
     rows = [
@@ -34,7 +34,10 @@ def slowest(raw: Path, data: Path) -> list[tuple[str, Row]]:
         for row in table.rows
         if row.ratio is not None and row.group.startswith(GROUPS)
     ]
-    return [(title, row) for _, title, row in sorted(rows, key=lambda each: each[0])[:SLOWEST]]
+    by_case: dict[tuple[str, str], tuple[str, Row]] = {}
+    for _, title, row in sorted(rows, key=lambda each: each[0]):
+        by_case.setdefault((row.group, row.case), (title, row))
+    return list(by_case.values())[:SLOWEST]
 
 
 def profile(row: Row, data: Path) -> list[tuple[str, float]]:
