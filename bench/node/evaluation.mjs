@@ -45,11 +45,11 @@ export async function measureEvaluation({ Context }, peer, documents, cases, rec
     }
     await record.timed("eval", name, [subject((large ? indexOnly : valueAndIndex)(flag)), ...others]);
     if (large) {
-      await record.timed("eval-value", "bound, copied", [subject(valueAndIndex(flag)), ...others]);
+      await record.timed("value", "bound, copied", [subject(valueAndIndex(flag)), ...others]);
       const shared = valueAndIndex(flag, { shared: true });
-      await record.timed("eval-value", "bound, shared", [subject(shared), ...others]);
+      await record.timed("value", "bound, shared", [subject(shared), ...others]);
     } else {
-      await record.timed("eval-reason", name, [subject(allThree(flag)), ...withReason]);
+      await record.timed("reason", name, [subject(allThree(flag)), ...withReason]);
     }
     first.free();
     context.free?.();
@@ -67,7 +67,7 @@ const keepBoth = detail => {
 
 /** An application's call with a plain object, beside LaunchDarkly's: the same one each time, or one with a new key. */
 export async function measurePublic(documents, client, cases, record, calls) {
-  if (!record.wants("eval-public") && !record.wants("eval-value")) {
+  if (!record.wants("eval-public") && !record.wants("value")) {
     return;
   }
   for (const { name, flag, raw, document, large } of cases) {
@@ -99,8 +99,8 @@ export async function measurePublic(documents, client, cases, record, calls) {
     await measure("eval-public", name, same, large ? keepIndex : keepBoth);
     await measure("eval-public-new", name, others, large ? keepIndex : keepBoth);
     if (large) {
-      await measure("eval-value", "plain object, copied", same, keepBoth);
-      await measure("eval-value", "plain object, shared", same, keepBoth, { shared: true });
+      await measure("value", "plain object, copied", same, keepBoth);
+      await measure("value", "plain object, shared", same, keepBoth, { shared: true });
     }
   }
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 
 from . import machine, markdown, measured, plots
@@ -43,6 +44,8 @@ def main() -> None:
     (out / "ratios.svg").write_text(plots.draw_ratios(tables))
     (out / "growth.svg").write_text(plots.draw_growth(found))
     print(markdown.counts(tables))
+    for key in markdown.stale(reasons, tables, goals):
+        print(f"report/reasons.json: `{key}` matches no row", file=sys.stderr)
 
 
 def seed_of(folder: Path) -> int:

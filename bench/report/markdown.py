@@ -95,12 +95,22 @@ def counts(tables: list[Table]) -> str:
     )
 
 
+def keys_of(host: str, group: str, case: str) -> tuple[str, ...]:
+    """Returns the keys of reasons.json that match a row, the closest one first."""
+    return f"{host}/{group}/{case}", f"{host}/{group}/*", f"*/{group}/{case}", f"*/{group}/*"
+
+
 def reason(reasons: dict[str, str], host: str, group: str, case: str) -> str:
-    """Returns the text for a row, which reasons.json has by `host/group/case`; a part may be `*`."""
-    for key in (f"{host}/{group}/{case}", f"{host}/{group}/*", f"*/{group}/{case}", f"*/{group}/*"):
-        if key in reasons:
-            return reasons[key]
-    return "No reason is recorded."
+    found = (reasons[key] for key in keys_of(host, group, case) if key in reasons)
+    return next(found, "No reason is recorded.")
+
+
+def stale(reasons: dict[str, str], tables: list[Table], found: list[Goal]) -> list[str]:
+    """Returns the keys of reasons.json that match no row."""
+    rows = [(row.host, row.group, row.case) for each in tables for row in each.rows]
+    rows += [(goal.host, "mean", goal.title) for goal in found]
+    matching = {key for row in rows for key in keys_of(*row)}
+    return [key for key in reasons if key not in matching]
 
 
 def missed(

@@ -20,7 +20,7 @@ from .machine import BENCH
 
 SLOWEST = 3
 SHOWN = 8
-GROUPS = ("eval", "all", "render", "load", "context")
+GROUPS = ("eval", "reason", "value", "all", "render", "load", "context")
 """The starts of the groups whose rows are timed in blocks."""
 
 

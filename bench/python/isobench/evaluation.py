@@ -15,7 +15,7 @@ from .workload import Workload
 
 def measure(workload: Workload, record: Record, contexts: int) -> None:
     """Measures one flag for many bound contexts, each evaluated once."""
-    if not record.wants("eval"):
+    if not any(map(record.wants, ("eval", "reason", "value"))):
         return
     documents: dict[str, tuple[Flags, LaunchDarkly | None]] = {}
     for case in workload.cases:
@@ -54,11 +54,11 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
         record.timed("eval", case.name, subject(plain), *others)
         if case.large:
             copied = subject(value_and_index(case.flag))
-            record.timed("eval-value", "bound, copied", copied, *others)
+            record.timed("value", "bound, copied", copied, *others)
             shared = subject(value_and_index(case.flag, copy=False))
-            record.timed("eval-value", "bound, shared", shared, *others)
+            record.timed("value", "bound, shared", shared, *others)
         else:
-            record.timed("eval-reason", case.name, subject(all_three(case.flag)), *with_reason)
+            record.timed("reason", case.name, subject(all_three(case.flag)), *with_reason)
 
 
 def value_and_index(key: str, **options: bool) -> Any:
@@ -123,7 +123,7 @@ def launchdarkly_block_with_reason(theirs: LaunchDarkly, flag: Any) -> Any:
 
 def measure_public(workload: Workload, record: Record, calls: int) -> None:
     """Measures an application's call with a plain dict, and LaunchDarkly's public call."""
-    if not record.wants("eval-public") and not record.wants("eval-value"):
+    if not record.wants("eval-public") and not record.wants("value"):
         return
     names = {case.document for case in workload.cases}
     flags = {name: Flags.from_json(workload.text(f"{name}.json")) for name in names}
@@ -148,9 +148,9 @@ def measure_public(workload: Workload, record: Record, calls: int) -> None:
         mine = subject(calling(ours, case.flag, calls, read=False))
         record.timed("eval-public", case.name, mine, *theirs)
         mine = subject(calling(ours, case.flag, calls))
-        record.timed("eval-value", "plain object, copied", mine, *theirs)
+        record.timed("value", "plain object, copied", mine, *theirs)
         mine = subject(calling(partial(ours, copy=False), case.flag, calls))
-        record.timed("eval-value", "plain object, shared", mine, *theirs)
+        record.timed("value", "plain object, shared", mine, *theirs)
     client.close()
 
 
