@@ -58,14 +58,14 @@ load="$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown)"
 say "sizes"
 node "$here/node/sizes.mjs" "$wheel" "$out/SIZE.md" >"$raw/artifact.jsonl"
 say "the workload"
-"$python" "$here/workload/generate.py" "$data" "${of[@]}" "${quick[@]}"
+"$python" "$here/workload.py" "$data" "${of[@]}" "${quick[@]}"
 measure "$data" "$raw"
 say "a population"
 # The Python of the tests has isoflag-arrow and what reads Parquet.
 "$repo/.venv/bin/python" "$here/python/population.py" "$data/workload.json" ${quick:+--rows 100000 --stream 500000} >"$raw/population.jsonl"
 for seed in "${seeds[@]}"; do
     say "the evaluation of another workload, seed $seed"
-    "$python" "$here/workload/generate.py" "$data/seed-$seed" --seed "$seed" --quick
+    "$python" "$here/workload.py" "$data/seed-$seed" --seed "$seed" --quick
     ISOFLAG_BENCH_ONLY=eval measure "$data/seed-$seed" "$raw/seed-$seed"
 done
 

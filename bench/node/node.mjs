@@ -1,6 +1,7 @@
 // Runs all benchmarks in Node: node --expose-gc node.mjs, as bench/run.sh does.
+
+import { free, times } from "./blocks.mjs";
 import { measureCold } from "./cold.mjs";
-import { measureDocument } from "./document.mjs";
 import { measureEvaluation, measureEveryFlag, measurePublic, measureRender } from "./evaluation.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
@@ -27,7 +28,24 @@ await measurePublic(documents, client, cases, record, calls);
 await measureOthers(documents.workload, json("workload.json").flags, contexts.hit, record, calls);
 await measureEveryFlag(isoflag, peer, documents.workload, client, contexts.hit, record, how.quick ? 3 : 20);
 await measureRender(isoflag, peer, text("workload.json"), contexts.hit, record, how.quick ? 2 : 10);
-await measureDocument(isoflag, record, calls);
+await measureDocument();
 measureCold(record, how.quick ? 3 : 15);
 measureGrowth(record);
 client.close();
+
+/** Loading the document, and parsing a context. */
+async function measureDocument() {
+  const { Context, Flags } = isoflag;
+  const file = bytes("workload.json");
+  const written = text("workload.json");
+  await record.timed("load", "document", [
+    { name: "isoflag", block: () => Flags.fromJson(file), finish: (_, flags) => flags.free(), calls: 1 },
+    { name: "launchdarkly", block: () => clientOf(written), finish: (_, client) => client.close(), calls: 1 },
+  ]);
+  const raw = contexts.hit;
+  const parsing = make => () => times(calls, () => make(raw));
+  await record.timed("context", "object", [
+    { name: "isoflag", block: parsing(Context.fromObject), finish: (_, all) => free(all), calls },
+    { name: "launchdarkly", block: parsing(contextOf), calls },
+  ]);
+}

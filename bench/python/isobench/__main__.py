@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from . import cold, document, evaluation, growth, others, threads
+from . import cold, evaluation, growth, others, threads
 from .blocks import Record
 from .workload import Workload
 
@@ -22,7 +22,7 @@ def main() -> None:
     evaluation.measure_public(workload, record, contexts // 2)
     others.measure(workload, record, contexts)
     evaluation.measure_every_flag(workload, record, 3 if record.quick else 20)
-    document.measure(workload, record, contexts)
+    evaluation.measure_document(workload, record, contexts)
     threads.measure(workload, record, 50 if record.quick else 500)
     cold.measure(record, workload, 3 if record.quick else 15)
     growth.measure(workload, record)

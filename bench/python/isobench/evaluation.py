@@ -1,4 +1,4 @@
-"""Measures the evaluation of one flag and of all flags."""
+"""Measures the evaluation of one flag and of all flags, loading a document and parsing a context."""
 
 from __future__ import annotations
 
@@ -225,3 +225,31 @@ def measure_every_flag(workload: Workload, record: Record, contexts: int) -> Non
         ),
     )
     client.close()
+
+
+def nothing() -> None:
+    return
+
+
+def measure_document(workload: Workload, record: Record, contexts: int) -> None:
+    text = workload.text("workload.json")
+    raw = workload.contexts["hit"]
+    record.timed(
+        "load",
+        "document",
+        Subject("isoflag", nothing, lambda _: Flags.from_json(text)),
+        Subject("launchdarkly", nothing, lambda _: LaunchDarkly(text)),
+    )
+
+    def ours(_: Any) -> list[Any]:
+        return [Context.from_dict(raw) for _ in range(contexts)]
+
+    def theirs(_: Any) -> list[Any]:
+        return [launchdarkly.context(raw) for _ in range(contexts)]
+
+    record.timed(
+        "context",
+        "dict",
+        Subject("isoflag", nothing, ours, contexts),
+        Subject("launchdarkly", nothing, theirs, contexts),
+    )
