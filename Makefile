@@ -14,7 +14,7 @@
 #   make consumers     the packed npm package in its consumers: bundlers, pages, runtimes (NAMES="vite bun": some)
 #   make dist          the published packages, in dist/: the wheels for x86-64 and aarch64, the npm package, isoflag-verify for both
 #   make layer         a Lambda layer for each architecture
-#   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: a few minutes)
+#   make bench         speed and size on every host runtime, compared with other SDKs (a quarter of an hour; QUICK=1: three minutes)
 #   make worst         searches for the slowest inputs and prints their cost on each host runtime
 #   make fuzz          searches for inputs that break a property or a bound of cost (FUZZ_SECONDS=10 for each target; TIME=6: rounds for six hours)
 #   make hosts         hostile objects and many evaluations on each host runtime (HOST_OBJECTS=500000 SOAK=24000000)
@@ -252,7 +252,7 @@ worst: build
 	@rm -rf bench/.work/worst && mkdir -p bench/.work/worst
 	@cargo run --quiet --locked --release --manifest-path bench/worst/Cargo.toml --target-dir "$(TARGET)/worst" -- bench/.work/worst \
 		--rounds $(or $(ROUNDS),60) --seed $(SEED) --only "$(ONLY)"
-	@.venv/bin/python bench/worst/hosts/table.py bench/.work/worst
+	@.venv/bin/python bench/worst/measure.py bench/.work/worst
 
 # SHARD=1/4 names a part of the targets, ONLY a part of a name; RECORD=1 adds to conformance/fuzz/RESULTS.md; TIME is hours of processor time;
 # KEEP=1 adds the inputs with the most coverage to conformance/fuzz/corpus.jsonl.

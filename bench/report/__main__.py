@@ -1,14 +1,18 @@
-"""Writes the report: ``python -m report RAW DATA OUT [--quick] [--load TEXT]``, as bench/run.sh does."""
+"""Writes the report: ``python -m report RAW DATA OUT [--load TEXT]``, as bench/run.sh does.
+
+RAW has the measurements; a folder `seed-N` in it those of another workload.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+import os
+import sys
 from pathlib import Path
-from typing import Any
 
-from . import judged, machine, markdown, measured, plots
+from . import machine, markdown, measured, plots
+from .judged import Judge
 
 
 def main() -> None:
@@ -16,56 +20,36 @@ def main() -> None:
     parser.add_argument("raw", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--load", default="")
     options = parser.parse_args()
     out: Path = options.out
-    out.mkdir(parents=True, exist_ok=True)
 
-    found = measured.read(options.raw)
-    targets = json.loads((machine.BENCH / "targets.json").read_text())
-    tables = list(judged.tables(found, targets))
-    module = [
-        judged.row_of(host, case, "bytes", figures)
-        for (host, group, case), figures in found.figures.items()
-        if group == "wasm"
-    ]
     index = json.loads((options.data / "index.json").read_text())
-    origin = "the shared one" if index["origin"] == "shared" else index["origin"]
-    workload = f"{origin}: {index['bytes']:,} bytes, {index['flags']:,} flags, {index['segments']} segments"
-    described = machine.describe(found.versions, options.load)
+    by_workload = {index["origin"]: measured.read(options.raw)}
+    for folder in sorted(options.raw.glob("seed-*"), key=seed_of):
+        by_workload[folder.name.replace("-", " ")] = measured.read(folder)
+    found = next(iter(by_workload.values()))
 
-    why = list(markdown.missed(tables, targets["missed"], found))
-    text = markdown.results(tables, module, described, workload, why, quick=options.quick)
+    judge = Judge(json.loads((machine.BENCH / "targets.json").read_text()), index["cases"])
+    tables = list(judge.tables(found))
+    goals = list(judge.goals(by_workload))
+    described = machine.describe(found.versions, options.load)
+    described["Workload"] = (
+        f"{index['origin']}: {index['bytes']:,} bytes, {index['flags']:,} flags, {index['segments']} segments"
+    )
+    reasons = json.loads((machine.BENCH / "report/reasons.json").read_text())
+    quick = "ISOFLAG_BENCH_QUICK" in os.environ
+    text = markdown.results(tables, described, goals, list(by_workload), reasons, quick=quick)
     (out / "RESULTS.md").write_text(text)
     (out / "ratios.svg").write_text(plots.draw_ratios(tables))
     (out / "growth.svg").write_text(plots.draw_growth(found))
-    figures = [
-        {"host": host, "group": group, "case": case, "subject": subject, "unit": figure.unit}
-        | {"median": figure.median, "spread": figure.spread, "samples": len(figure.samples)}
-        for (host, group, case), subjects in sorted(found.figures.items())
-        for subject, figure in sorted(subjects.items())
-    ]
-    rows = [
-        {"group": table.group} | asdict(row) | {"ratio": row.ratio}
-        for table in tables
-        for row in table.rows
-    ]
-    about = {"machine": described, "workload": index, "quick": options.quick}
-    (out / "results.json").write_text(results_json(about, {"rows": rows, "figures": figures}))
     print(markdown.counts(tables))
+    for key in markdown.stale(reasons, tables, goals):
+        print(f"report/reasons.json: `{key}` matches no row", file=sys.stderr)
 
 
-def results_json(about: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> str:
-    """Returns JSON with one line for each member of `about` and for each item of a list."""
-    members = [f"{json.dumps(name)}: {compact(value)}" for name, value in about.items()]
-    for name, items in lists.items():
-        members.append(f"{json.dumps(name)}: [\n" + ",\n".join(map(compact, items)) + "\n]")
-    return "{\n" + ",\n".join(members) + "\n}\n"
-
-
-def compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def seed_of(folder: Path) -> int:
+    return int(folder.name.removeprefix("seed-"))
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ def packages() -> list[str]:
     node = json.loads((BENCH / "node/package.json").read_text())["devDependencies"]
     tools = ("@noble/hashes", "@openfeature/core")
     listed = [f"{name} {version}" for name, version in node.items() if name not in tools]
-    for line in (BENCH / "python/packages.txt").read_text().splitlines():
+    for line in (BENCH / "python/packages.in").read_text().splitlines():
         if "==" in line and ";" not in line:
             listed.append(line.replace("==", " "))
     crates = (BENCH / "rust/Cargo.lock").read_text()
-    for name in ("launchdarkly-server-sdk-evaluation", "criterion"):
-        if found := re.search(rf'name = "{name}"\nversion = "([^"]+)"', crates):
-            listed.append(f"{name} {found[1]}")
+    name = "launchdarkly-server-sdk-evaluation"
+    if found := re.search(rf'name = "{name}"\nversion = "([^"]+)"', crates):
+        listed.append(f"{name} {found[1]}")
     npm = json.loads((BENCH / "../bindings-wasm/npm/package.json").read_text())
     listed.append(f"binaryen {npm['devDependencies']['binaryen']}")
     return sorted(listed)

@@ -1,32 +1,27 @@
-"""Writes RESULTS.md: the tables, and why a row misses its target."""
+"""Writes RESULTS.md: the goals, why a row misses its target, and the tables."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from statistics import geometric_mean
 
-from .judged import LAUNCHDARKLY, NOT_MEASURED, NOT_MET, Row, Table
-from .measured import Measured
+from .judged import LAUNCHDARKLY, NOT_MEASURED, NOT_MET, Goal, Row, Table
 
 HOSTS = {
     "rust": "Rust",
     "node": "Node",
-    "python": "Python",
     "chromium": "Chromium",
+    "python": "Python",
     "artifact": "",
 }
-
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def shown(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
     if unit == "bytes":
-        return f"{value:,.0f} B" if abs(value) < 1e6 else f"{value / 1e6:,.1f} MB"
+        return f"{value:,.0f} B" if abs(value) < 1e6 else f"{value / 1e6:,.2f} MB"
     if unit == "times":
-        return f"{value:.3g}x"
+        return f"{value:.3g}x" if value < 1000 else f"{value:,.0f}x"
     if unit == "ms":
         return f"{value:.1f} ms"
     for factor, name in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
@@ -39,123 +34,117 @@ def line(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def target_of(row: Row) -> str:
+    if row.least is not None and row.ratio is not None:
+        return f"≥ {row.least:g}x"
+    if row.bound is None:
+        return "-"
+    return ("≥ " if row.at_least else "≤ ") + shown(row.bound, row.unit)
+
+
 def cells(row: Row, peers: list[str]) -> list[str]:
     spread = "-" if row.spread is None else f"± {row.spread:.0%}"
-    sign = "≥ " if row.at_least else "≤ "
-    target = "-" if row.target is None else sign + shown(row.target, row.unit)
     others = [shown(row.peers.get(name), row.unit) for name in peers]
-    ratio = [] if LAUNCHDARKLY not in peers else [shown(row.ratio, "times")]
-    host = HOSTS[row.host]
-    return [
-        host,
-        row.case,
-        shown(row.value, row.unit),
-        spread,
-        *others,
-        *ratio,
-        target,
-        row.verdict,
-    ]
+    ratio = [shown(row.ratio, "times")] if peers else []
+    figures = [shown(row.value, row.unit), spread, *others, *ratio]
+    return [HOSTS[row.host], row.case, *figures, target_of(row), row.verdict]
 
 
 def table(found: Table) -> list[str]:
     peers = sorted({name for row in found.rows for name in row.peers})
     names = ["LaunchDarkly" if name == LAUNCHDARKLY else name for name in peers]
-    ratio = ["ratio"] if LAUNCHDARKLY in peers else []
-    head = ["", "case", "isoflag", "spread", *names, *ratio, "target", ""]
+    head = ["", "case", "isoflag", "spread", *names, *(["ratio"] if peers else []), "target", ""]
     lines = [f"## {found.title}", ""]
     if found.text:
         lines += [found.text, ""]
     lines += [line(*head), line("---", "---", *["--:"] * (len(head) - 3), "---")]
     lines += [line(*cells(row, peers)) for row in found.rows]
-    if ratio and found.group == "eval":
-        lines += ["", f"Geometric mean of the ratios: {means(found)}."]
     return [*lines, ""]
 
 
-def means(found: Table) -> str:
-    """The geometric mean of the ratios, and the lowest one, on each host."""
-    texts = []
-    for host, name in HOSTS.items():
-        ratios = [row.ratio for row in found.rows if row.host == host and row.ratio]
-        if ratios:
-            mean = shown(geometric_mean(ratios), "times")
-            texts.append(f"{name} {mean}, at least {shown(min(ratios), 'times')}")
-    return "; ".join(texts)
+def goals(found: list[Goal], workloads: list[str]) -> Iterator[str]:
+    """The worst ratio and the mean on each host, for each workload."""
+    yield from ("## The goals, on several workloads", "")
+    yield "Not in the mean of the first goal: the rows of constant answers. A worst ratio has its row."
+    for title in dict.fromkeys(goal.title for goal in found):
+        yield from ("", f"{title[0].upper()}{title[1:]}:", "")
+        yield line("", "", *workloads, "target", "")
+        yield line("---", "---", *["--:"] * (len(workloads) + 1), "---")
+        for goal in found:
+            if goal.title == title:
+                verdicts = [goal.verdict(name) for name in workloads]
+                texts = [ratio(goal, name) for name in workloads]
+                worst = next((text for text in verdicts if text != "met"), "met")
+                yield line(HOSTS[goal.host], goal.kind, *texts, f"≥ {goal.least:g}x", worst)
+    yield ""
 
 
-def bytes_of_module(rows: list[Row]) -> list[str]:
-    lines = [
-        "## Sections of core.wasm",
-        "",
-        line("section", "bytes", "gzip -9"),
-        line("---", "--:", "--:"),
-    ]
-    rows = sorted(rows, key=lambda row: -(row.value or 0))
-    lines += [
-        line(row.case, f"{row.value:,.0f}", f"{row.peers['gzip -9']:,.0f}")
-        for row in rows
-        if row.value
-    ]
-    return [*lines, ""]
+def ratio(goal: Goal, workload: str) -> str:
+    if workload not in goal.found:
+        return "-"
+    value, case = goal.found[workload]
+    return shown(value, "times") + (f" ({case})" if case else "")
 
 
 def counts(tables: list[Table]) -> str:
     verdicts = [row.verdict for table in tables for row in table.rows]
-    met = sum(verdict.startswith("met") for verdict in verdicts)
-    missed = verdicts.count(NOT_MET)
-    absent = verdicts.count(NOT_MEASURED)
     skipped = sum(verdict.startswith("skipped") for verdict in verdicts)
-    reported = verdicts.count("reported")
     return (
-        f"Of the targets {met} are met, {missed} are not; {skipped} rows are skipped, {absent} are not measured, "
-        f"{reported} have no target."
+        f"Of the targets {verdicts.count('met')} are met, {verdicts.count(NOT_MET)} are not; {skipped} rows are "
+        f"skipped, {verdicts.count(NOT_MEASURED)} are not measured, {verdicts.count('reported')} have no target."
     )
 
 
-def filled(text: str, measured: Measured) -> str:
-    """Replaces each `{host/group/case/subject}` in a text by its measured figure."""
-
-    def figure(name: re.Match[str]) -> str:
-        host, group, case, subject = name[1].split("/")
-        found = measured.figures.get((host, group, case), {}).get(subject)
-        return shown(found.median, found.unit) if found else "not measured"
-
-    return PLACEHOLDER.sub(figure, text)
+def keys_of(host: str, group: str, case: str) -> tuple[str, ...]:
+    """Returns the keys of reasons.json that match a row, the closest one first."""
+    return f"{host}/{group}/{case}", f"{host}/{group}/*", f"*/{group}/{case}", f"*/{group}/*"
 
 
-def reason(reasons: dict[str, str], table: Table, row: Row) -> str:
-    """Returns the text for a row, which `missed` in targets.json has by `host/group/case`; the case may be `*`."""
-    for case in (row.case, "*"):
-        found = reasons.get(f"{row.host}/{table.group}/{case}")
-        if found is not None:
-            return found
-    return "No explanation yet."
+def reason(reasons: dict[str, str], host: str, group: str, case: str) -> str:
+    found = (reasons[key] for key in keys_of(host, group, case) if key in reasons)
+    return next(found, "No reason is recorded.")
 
 
-def missed(tables: list[Table], reasons: dict[str, str], measured: Measured) -> Iterator[str]:
+def stale(reasons: dict[str, str], tables: list[Table], found: list[Goal]) -> list[str]:
+    """Returns the keys of reasons.json that match no row."""
+    rows = [(row.host, row.group, row.case) for each in tables for row in each.rows]
+    rows += [(goal.host, "mean", goal.title) for goal in found]
+    matching = {key for row in rows for key in keys_of(*row)}
+    return [key for key in reasons if key not in matching]
+
+
+def missed(
+    tables: list[Table], found: list[Goal], workload: str, reasons: dict[str, str]
+) -> Iterator[str]:
     """Explains missed targets; empty if every target is met."""
-    rows = [(table, row) for table in tables for row in table.rows if row.verdict == NOT_MET]
-    if not rows:
-        return
-    yield from ("## Missed targets, and why", "")
-    for table, row in rows:
-        value, target = shown(row.value, row.unit), shown(row.target, row.unit)
-        share = (row.value or 0) / row.target if row.target else 0
-        where = f"{HOSTS[row.host]} {row.case}".strip()
-        yield (
-            f"- **{table.title}: {where}**, {value}, is {share:.2f} times its target of {target}. "
-            f"{filled(reason(reasons, table, row), measured)}"
-        )
-    yield ""
+    lines = []
+    for goal in found:
+        if goal.kind == "geometric mean" and goal.verdict(workload) == NOT_MET:
+            value = shown(goal.found[workload][0], "times")
+            why = reason(reasons, goal.host, "mean", goal.title)
+            lines.append(
+                f"- **{HOSTS[goal.host]}, geometric mean, {goal.title}**: {value}, at least {goal.least:g}x. {why}"
+            )
+    for each in tables:
+        for row in each.rows:
+            if row.verdict == NOT_MET:
+                is_ratio = row.least is not None and row.ratio is not None
+                value = shown(
+                    row.ratio if is_ratio else row.value, "times" if is_ratio else row.unit
+                )
+                why = reason(reasons, row.host, row.group, row.case)
+                where = ", ".join(filter(None, (each.title, HOSTS[row.host], row.case)))
+                lines.append(f"- **{where}**: {value}, {target_of(row)}. {why}")
+    if lines:
+        yield from ("## Missed targets, and why", "", *lines, "")
 
 
 def results(
     tables: list[Table],
-    module: list[Row],
     machine: dict[str, str],
-    workload: str,
-    explanations: list[str],
+    found: list[Goal],
+    workloads: list[str],
+    reasons: dict[str, str],
     *,
     quick: bool,
 ) -> str:
@@ -163,8 +152,8 @@ def results(
         "# Speed and size",
         "",
         "Written by `make bench`. isoflag and the others run alternately in the same process; before anything is timed, both must "
-        "give the same value, variation index and reason. `ratio` is LaunchDarkly's time over isoflag's. Median of "
-        "all blocks; `spread` is half of the range of their middle half.",
+        "give the same value, variation index and reason. `ratio` is the time of the fastest other evaluator over isoflag's, and the only "
+        "thing that is judged: times depend on the machine. Median of all blocks; `spread` is half of the range of their middle half.",
         "",
         counts(tables),
         "",
@@ -177,9 +166,7 @@ def results(
         lines += ["A quick run, which shows that everything works; its figures are rough.", ""]
     lines += [line("", ""), line("---", "---")]
     lines += [line(name, value) for name, value in machine.items()]
-    lines += [line("Workload", workload), ""]
-    lines += explanations
-    for found in tables:
-        lines += table(found)
-    lines += bytes_of_module(module)
+    lines += ["", *goals(found, workloads), *missed(tables, found, workloads[0], reasons)]
+    for each in tables:
+        lines += table(each)
     return "\n".join(lines).rstrip() + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -63,29 +62,8 @@ def read(raw: Path) -> Measured:
     for file in sorted(raw.glob("*.jsonl")):
         for text in file.read_text().splitlines():
             measured.take(json.loads(text))
-    for line in criterion(raw / "criterion"):
-        measured.take(line)
-    for text in (raw / "rust.txt").read_text().splitlines():
-        if text.startswith("answer\t"):
-            _, case, answer = text.split("\t")
-            measured.take({"host": "rust", "case": case, "answer": answer})
     for case, answers in measured.answers.items():
         first, *others = answers.values()
         if any(other != first for other in others):
             raise SystemExit(f"`{case}`: the hosts give different answers: {answers}")
     return measured
-
-
-def criterion(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.rglob("new/sample.json")):
-        name = json.loads((file.parent / "benchmark.json").read_text())
-        sample = json.loads(file.read_text())
-        pairs = zip(sample["times"], sample["iters"], strict=True)
-        yield {
-            "host": "rust",
-            "group": name["group_id"],
-            "subject": name["function_id"],
-            "case": name["value_str"],
-            "unit": "ns",
-            "samples": [time / count for time, count in pairs],
-        }

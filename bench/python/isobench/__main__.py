@@ -1,11 +1,10 @@
-"""Runs all benchmarks in Python: ``python -m isobench [--quick]``, as bench/run.sh does."""
+"""Runs all benchmarks in Python: ``python -m isobench``, as bench/run.sh does."""
 
 from __future__ import annotations
 
 import importlib.util
-import sys
 
-from . import cold, document, evaluation, growth, others, threads
+from . import cold, evaluation, growth, others, threads
 from .blocks import Record
 from .workload import Workload
 
@@ -16,17 +15,16 @@ def main() -> None:
             "PyYAML is installed, which LaunchDarkly's SDK would parse JSON with; "
             "run bench/run.sh, which creates an environment without it"
         )
-    quick = "--quick" in sys.argv
     workload = Workload()
-    record = Record(3 if quick else 9)
-    contexts = 2000 if quick else 2500
+    record = Record()
+    contexts = 2000 if record.quick else 2500
     evaluation.measure(workload, record, contexts)
     evaluation.measure_public(workload, record, contexts // 2)
-    evaluation.measure_every_flag(workload, record, 3 if quick else 20)
-    document.measure(workload, record, contexts)
     others.measure(workload, record, contexts)
-    threads.measure(workload, record, 50 if quick else 500)
-    cold.measure(record, 3 if quick else 15)
+    evaluation.measure_every_flag(workload, record, 3 if record.quick else 20)
+    evaluation.measure_document(workload, record, contexts)
+    threads.measure(workload, record, 50 if record.quick else 500)
+    cold.measure(record, workload, 3 if record.quick else 15)
     growth.measure(workload, record)
 
 

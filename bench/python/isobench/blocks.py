@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +22,21 @@ class Subject:
     calls: int = 1
 
 
-class Record:
-    """Writes rows, one JSON object a line."""
+PROFILED_NS = 8_000_000_000
 
-    def __init__(self, blocks: int) -> None:
-        self.blocks = blocks
+
+class Record:
+    """Writes rows, one JSON object a line; bench/run.sh sets in the environment which ones."""
+
+    def __init__(self) -> None:
+        self.quick = "ISOFLAG_BENCH_QUICK" in os.environ
+        self.only = os.environ.get("ISOFLAG_BENCH_ONLY", "")
+        self.profile = "ISOFLAG_BENCH_PROFILE" in os.environ
+        self.blocks = 3 if self.quick else 9
+
+    def wants(self, group: str) -> bool:
+        """Returns whether some row of a group is measured."""
+        return group.startswith(self.only) or self.only.startswith(group)
 
     @staticmethod
     def row(group: str, case: str, subject: str, unit: str, samples: list[float]) -> None:
@@ -43,7 +54,18 @@ class Record:
         sys.stdout.write(json.dumps({"host": "python", "answer": text, "case": case}) + "\n")
 
     def timed(self, group: str, case: str, *subjects: Subject, blocks: int | None = None) -> None:
-        """Times the subjects' blocks alternately, so that disturbances affect all equally."""
+        """Times the subjects' blocks alternately, so that disturbances affect all equally.
+
+        In a profile isoflag's block runs alone.
+        """
+        if not f"{group}/{case}".startswith(self.only):
+            return
+        if self.profile:
+            (subject,) = (subject for subject in subjects if subject.name == "isoflag")
+            start = perf_counter_ns()
+            while perf_counter_ns() - start < PROFILED_NS:
+                subject.block(subject.prepare())
+            return
         samples: dict[str, list[float]] = {subject.name: [] for subject in subjects}
         for _ in range(1 + (blocks or self.blocks)):
             for subject in subjects:

@@ -1,4 +1,4 @@
-"""Measures the evaluation of one flag and of all flags."""
+"""Measures the evaluation of one flag and of all flags, loading a document and parsing a context."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .workload import Workload
 
 def measure(workload: Workload, record: Record, contexts: int) -> None:
     """Measures one flag for many bound contexts, each evaluated once."""
+    if not any(map(record.wants, ("eval", "reason", "value"))):
+        return
     documents: dict[str, tuple[Flags, LaunchDarkly | None]] = {}
     for case in workload.cases:
         if case.document not in documents:
@@ -50,31 +52,29 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
 
         plain = index_only(case.flag) if case.large else value_and_index(case.flag)
         record.timed("eval", case.name, subject(plain), *others)
-        record.timed("eval-reason", case.name, subject(all_three(case.flag)), *with_reason)
         if case.large:
-            record.timed("eval-value", case.name, subject(value_and_index(case.flag)), *others)
-            shared = subject(shared_value_and_index(case.flag))
-            record.timed("eval-value", f"{case.name}, shared", shared, *others)
+            copied = subject(value_and_index(case.flag))
+            record.timed("value", "bound, copied", copied, *others)
+            shared = subject(value_and_index(case.flag, copy=False))
+            record.timed("value", "bound, shared", shared, *others)
+        else:
+            record.timed("reason", case.name, subject(all_three(case.flag)), *with_reason)
 
 
-def value_and_index(key: str) -> Any:
+def value_and_index(key: str, **options: bool) -> Any:
     def block(all_bound: list[Any]) -> None:
+        for bound in all_bound:
+            detail = bound.variation_detail(key, None, **options)
+            _value = detail.value
+            _index = detail.variation_index
+
+    def plain(all_bound: list[Any]) -> None:
         for bound in all_bound:
             detail = bound.variation_detail(key, None)
             _value = detail.value
             _index = detail.variation_index
 
-    return block
-
-
-def shared_value_and_index(key: str) -> Any:
-    def block(all_bound: list[Any]) -> None:
-        for bound in all_bound:
-            detail = bound.variation_detail(key, None, copy=False)
-            _value = detail.value
-            _index = detail.variation_index
-
-    return block
+    return block if options else plain
 
 
 def index_only(key: str) -> Any:
@@ -122,51 +122,60 @@ def launchdarkly_block_with_reason(theirs: LaunchDarkly, flag: Any) -> Any:
 
 
 def measure_public(workload: Workload, record: Record, calls: int) -> None:
-    """Measures an application's call with a plain dict, LaunchDarkly's public call, and a bound context."""
+    """Measures an application's call with a plain dict, and LaunchDarkly's public call."""
+    if not record.wants("eval-public") and not record.wants("value"):
+        return
     names = {case.document for case in workload.cases}
     flags = {name: Flags.from_json(workload.text(f"{name}.json")) for name in names}
     client = LaunchDarkly(workload.text("workload.json")).client()
     for case in workload.cases:
-        ours = flags[case.document]
+        ours = flags[case.document].variation_detail
+        known = launchdarkly.context(case.context)
+        theirs = []
         if case.document == "workload":
-            known = launchdarkly.context(case.context)
             detail = client.variation_detail(case.flag, known, None)
-            agree(case.flag, ours.variation_detail(case.flag, case.context, None), detail)
+            agree(case.flag, ours(case.flag, case.context, None), detail)
             block = calling(client.variation_detail, case.flag, calls)
-            theirs = [Subject("launchdarkly", partial(context_of, known), block, calls)]
-        else:
-            theirs = []
+            theirs = [Subject("launchdarkly", partial(itself, known), block, calls)]
 
-        def plain(raw: dict[str, Any] = case.context) -> dict[str, Any]:
-            return dict(raw)
+        def subject(block: Any, raw: dict[str, Any] = case.context) -> Subject:
+            return Subject("isoflag", partial(dict, raw), block, calls)
 
-        block = calling(ours.variation_detail, case.flag, calls)
-        record.timed("eval-public", case.name, Subject("isoflag", plain, block, calls), *theirs)
-
-        def again(ours: Flags = ours, raw: dict[str, Any] = case.context) -> list[Any]:
-            return [ours.bind(raw)] * calls
-
-        repeated = index_only(case.flag) if case.large else value_and_index(case.flag)
-        record.timed("eval-repeated", case.name, Subject("isoflag", again, repeated, calls))
+        if not case.large:
+            mine = subject(calling(ours, case.flag, calls))
+            record.timed("eval-public", case.name, mine, *theirs)
+            continue
+        mine = subject(calling(ours, case.flag, calls, read=False))
+        record.timed("eval-public", case.name, mine, *theirs)
+        mine = subject(calling(ours, case.flag, calls))
+        record.timed("value", "plain object, copied", mine, *theirs)
+        mine = subject(calling(partial(ours, copy=False), case.flag, calls))
+        record.timed("value", "plain object, shared", mine, *theirs)
     client.close()
 
 
-def context_of(known: Any) -> Any:
+def itself(known: Any) -> Any:
     return known
 
 
-def calling(variation_detail: Any, key: str, calls: int) -> Any:
+def calling(variation_detail: Any, key: str, calls: int, *, read: bool = True) -> Any:
     def block(context: Any) -> None:
         for _ in range(calls):
             detail = variation_detail(key, context, None)
             _value = detail.value
             _index = detail.variation_index
 
-    return block
+    def index(context: Any) -> None:
+        for _ in range(calls):
+            _index = variation_detail(key, context, None).variation_index
+
+    return block if read else index
 
 
 def measure_every_flag(workload: Workload, record: Record, contexts: int) -> None:
     """Measures all flags of the document for one context."""
+    if not record.wants("all"):
+        return
     text = workload.text("workload.json")
     raw = workload.contexts["hit"]
     flags = Flags.from_json(text)
@@ -216,3 +225,31 @@ def measure_every_flag(workload: Workload, record: Record, contexts: int) -> Non
         ),
     )
     client.close()
+
+
+def nothing() -> None:
+    return
+
+
+def measure_document(workload: Workload, record: Record, contexts: int) -> None:
+    text = workload.text("workload.json")
+    raw = workload.contexts["hit"]
+    record.timed(
+        "load",
+        "document",
+        Subject("isoflag", nothing, lambda _: Flags.from_json(text)),
+        Subject("launchdarkly", nothing, lambda _: LaunchDarkly(text)),
+    )
+
+    def ours(_: Any) -> list[Any]:
+        return [Context.from_dict(raw) for _ in range(contexts)]
+
+    def theirs(_: Any) -> list[Any]:
+        return [launchdarkly.context(raw) for _ in range(contexts)]
+
+    record.timed(
+        "context",
+        "dict",
+        Subject("isoflag", nothing, ours, contexts),
+        Subject("launchdarkly", nothing, theirs, contexts),
+    )

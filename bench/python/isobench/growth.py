@@ -21,10 +21,12 @@ def resident() -> int:
 
 
 def measure(workload: Workload, record: Record) -> None:
+    if not record.wants("growth"):
+        return
     for growth in workload.growth:
         for subject in ("agree", "isoflag", "launchdarkly"):
             command = [sys.executable, "-m", "isobench.growth", subject]
-            command += [json.dumps(growth), str(record.blocks)]
+            command.append(json.dumps(growth))
             subprocess.run(command, check=True)
 
 
@@ -41,13 +43,15 @@ def check(growth: dict[str, Any]) -> None:
     launchdarkly.agree(key, Flags.from_json(text).variation_detail(key, raw, None), theirs)
 
 
-def one(subject: str, growth: dict[str, Any], blocks: int) -> None:
+def one(subject: str, growth: dict[str, Any]) -> None:
     workload = Workload()
     case = f"{growth['axis']} {growth['size']}"
     text = workload.text(growth["file"])
     raw = workload.contexts["hit"]
     large = growth["axis"] == "flags" and growth["size"] >= 100_000
-    record = Record(min(blocks, 3) if large else blocks)
+    record = Record()
+    if large:
+        record.blocks = 3
     load: Any
     if subject == "isoflag":
         from isoflag import Flags
@@ -99,8 +103,8 @@ def one(subject: str, growth: dict[str, Any], blocks: int) -> None:
 
 
 if __name__ == "__main__":
-    task, step, blocks = sys.argv[1:]
+    task, step = sys.argv[1:]
     if task == "agree":
         check(json.loads(step))
     else:
-        one(task, json.loads(step), int(blocks))
+        one(task, json.loads(step))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
@@ -10,11 +9,20 @@ from time import perf_counter
 from typing import Any
 
 from isoflag import Context, Flags
+from isoflag.client import FlagClient
 
 from .blocks import Record
 from .workload import Workload
 
-FREE_THREADED = ("python3.13t", "python3.14t", "python3.15t")
+
+class Fixed:
+    """A source with one document."""
+
+    def __init__(self, document: bytes) -> None:
+        self.document = document
+
+    def fetch(self, _previous: Any) -> bytes:
+        return self.document
 
 
 def gain(work: Callable[[], Any], blocks: int) -> list[float]:
@@ -48,6 +56,9 @@ def parted(work: Callable[[int], Any], blocks: int) -> list[float]:
 
 
 def measure(workload: Workload, record: Record, contexts: int) -> None:
+    """Measures threads that share one `Flags` or one `FlagClient`."""
+    if not record.wants("threads"):
+        return
     flags = Flags.from_json(workload.text("workload.json"))
     raw = workload.contexts["hit"]
     many = [Context.from_dict(raw | {"key": f"user-{number}"}) for number in range(contexts)]
@@ -56,18 +67,18 @@ def measure(workload: Workload, record: Record, contexts: int) -> None:
     def evaluate(threads: int) -> Any:
         return flags.evaluate_many(keys, many, threads=threads)
 
-    own = parted(evaluate, record.blocks)
-    record.row("threads", "evaluate_many", "isoflag", "times", own)
-    others = gain(partial(evaluate, 1), record.blocks)
-    record.row("threads", "evaluate_many, each thread its own call", "isoflag", "times", others)
+    parts = parted(evaluate, record.blocks)
+    record.row("threads", "evaluate_many", "isoflag", "times", parts)
+    apart = gain(partial(evaluate, 1), record.blocks)
+    record.row("threads", "evaluate_many, each thread its own call", "isoflag", "times", apart)
 
-    def states() -> None:
+    client = FlagClient(Fixed(workload.text("workload.json")))
+
+    def single(variation: Callable[..., Any]) -> None:
         for context in many:
-            flags.all_flags_state(context)
+            for case in workload.cases:
+                variation(case.flag, context, None)
 
-    record.row("threads", "all_flags_state", "isoflag", "times", gain(states, record.blocks))
-    found = next((name for name in FREE_THREADED if shutil.which(name)), None)
-    if found is None:
-        record.skip("threads", "free-threaded", "no free-threaded interpreter is installed")
-    else:
-        record.skip("threads", "free-threaded", f"{found} is there, isoflag's wheel for it is not")
+    for name, variation in (("Flags", flags.variation), ("FlagClient", client.variation)):
+        row = gain(partial(single, variation), record.blocks)
+        record.row("threads", f"variation, one {name}", "isoflag", "times", row)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True)
 class Case:
@@ -28,16 +26,17 @@ class Workload:
     def __init__(self) -> None:
         self.data = Path(os.environ["ISOFLAG_BENCH_DATA"])
         self.contexts: dict[str, dict[str, Any]] = self.json("contexts.json")
-        self.growth: list[dict[str, Any]] = self.json("index.json")["growth"]
+        index = self.json("index.json")
+        self.growth: list[dict[str, Any]] = index["growth"]
         self.cases = [
             Case(
-                raw["case"],
-                raw["flag"],
-                self.contexts[raw["context"]],
-                raw.get("document", "workload"),
-                raw.get("large", False),
+                row["case"],
+                row["flag"],
+                self.contexts[row["context"]],
+                row["document"],
+                row["large"],
             )
-            for raw in json.loads((HERE / "../../cases.json").read_bytes())
+            for row in index["cases"]
         ]
 
     def text(self, name: str) -> bytes:

@@ -4,8 +4,8 @@ mod context;
 mod document;
 mod evaluation;
 
+use crate::Genome;
 use crate::case::Case;
-use crate::genome::Genome;
 
 pub struct Family {
     pub name: &'static str,

@@ -2,8 +2,8 @@
 
 use super::context::{colliding_keys, number};
 use super::{filled, flag, flag_of, pattern, ruled};
+use crate::Genome;
 use crate::case::{Call, Case};
-use crate::genome::Genome;
 
 const BYTES: usize = 10_000_000;
 

@@ -1,8 +1,8 @@
 //! Evaluations of hostile documents for hostile contexts.
 
 use super::{filled, flag, flag_of, pattern, ruled, rules, text, user};
+use crate::Genome;
 use crate::case::{Call, Case};
-use crate::genome::Genome;
 
 /// The largest value of a context.
 const LARGE: usize = (1 << 20) - 200;

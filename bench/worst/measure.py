@@ -1,15 +1,21 @@
-"""Measures the slowest inputs on the other host runtimes, and prints the table: `table.py INPUTS`.
+"""Measures the slowest inputs on the other host runtimes, and prints the table: `measure.py INPUTS`.
 
 INPUTS has the inputs with their native costs. If an input ends a host runtime, its measurements so far are kept.
+`measure.py --here INPUTS` measures them in this process, and prints a line of JSON for each.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from isoflag import Context, DocumentError, Flags, replay
 
 BOUNDS_MS = {
     "context": (50, 150),
@@ -30,12 +36,34 @@ BYTES_OF_ANY = 64 << 20
 
 
 HERE = Path(__file__).parent
-NPM = HERE.parents[2] / "bindings-wasm" / "npm" / "dist"
+NPM = HERE.parents[1] / "bindings-wasm" / "npm" / "dist"
 HOSTS: dict[str, list[str | Path]] = {
     "inline": ["node", HERE / "measure.mjs", NPM / "inline.js"],
     "node": ["node", HERE / "measure.mjs", NPM / "node.js"],
-    "python": [sys.executable, HERE / "measure.py"],
+    "python": [sys.executable, __file__, "--here"],
 }
+
+
+def call_of(case: dict[str, str]) -> Callable[[], object]:
+    """Returns the call to measure, after its setup."""
+    document, context = case["document"].encode(), case["context"].encode()
+    if case["call"] == "load":
+        return lambda: Flags.from_json(document)
+    flags = Flags.from_json(document)
+    if case["call"] == "context":
+        members: dict[str, Any] = json.loads(context)
+        return lambda: flags.variation("flag", members, None)
+    user = Context.from_json(context)
+    bound = flags.bind(user)
+    if case["call"] == "replay":
+        receipt = flags.receipt("flag", user).to_json()
+        return lambda: replay(receipt, flags, user)
+    calls: dict[str, Callable[[], object]] = {
+        "evaluate": lambda: bound.variation("flag", None),
+        "explain": lambda: bound.explain("flag").to_json(),
+        "state": lambda: bound.all_flags_state(),
+    }
+    return calls[case["call"]]
 
 
 def measured(host: str, inputs: str) -> dict[str, Any]:
@@ -46,8 +74,30 @@ def measured(host: str, inputs: str) -> dict[str, Any]:
     return {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
 
 
+def measure_here(inputs: str) -> None:
+    """Measures the inputs in this process."""
+    for path in sorted(Path(inputs).glob("*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        start = 0.0
+        try:
+            call = call_of(case)
+            start = time.process_time()
+            call()
+        except DocumentError:
+            pass
+        took = (time.process_time() - start) * 1000 if start else 0.0
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(
+            json.dumps({"name": case["name"], "ms": round(took, 1), "process_mb": peak // 1000}),
+            flush=True,
+        )
+
+
 def main() -> int:
     """Runs the command line."""
+    if sys.argv[1] == "--here":
+        measure_here(sys.argv[2])
+        return 0
     inputs = [
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(Path(sys.argv[1]).glob("*.json"))

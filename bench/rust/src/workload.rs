@@ -1,32 +1,25 @@
-//! The workload and the evaluators of the native benchmarks.
-
-mod launchdarkly;
+//! The generated documents, contexts and cases.
 
 use std::fs;
 use std::path::PathBuf;
 
 use isoflag::Context;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use launchdarkly::{LaunchDarkly, agree};
+use crate::Failure;
 
-/// Any failure; it ends the run.
-pub type Failure = Box<dyn std::error::Error>;
-
-/// One flag and one context.
-#[derive(Clone, Debug, Deserialize)]
+/// One flag, one context and the name of a document.
+#[derive(Debug, Deserialize)]
 pub struct Case {
     pub case: String,
     pub flag: String,
     pub context: String,
-    /// The document's name, if it is not the workload itself.
-    pub document: Option<String>,
+    pub document: String,
 }
 
 /// One document of a growing series.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Growth {
     pub axis: String,
     pub size: usize,
@@ -35,8 +28,9 @@ pub struct Growth {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Index {
-    pub growth: Vec<Growth>,
+struct Index {
+    cases: Vec<Case>,
+    growth: Vec<Growth>,
 }
 
 /// The folder of generated files, which `ISOFLAG_BENCH_DATA` names.
@@ -44,14 +38,17 @@ pub struct Index {
 pub struct Workload {
     data: PathBuf,
     pub cases: Vec<Case>,
+    pub growth: Vec<Growth>,
 }
 
 impl Workload {
     pub fn open() -> Result<Workload, Failure> {
         let data = std::env::var_os("ISOFLAG_BENCH_DATA")
             .ok_or("`ISOFLAG_BENCH_DATA` is not set; bench/run.sh sets it")?;
-        let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../cases.json");
-        Ok(Workload { data: data.into(), cases: serde_json::from_slice(&fs::read(cases)?)? })
+        let mut workload = Workload { data: data.into(), cases: Vec::new(), growth: Vec::new() };
+        let index: Index = serde_json::from_slice(&workload.text("index.json")?)?;
+        (workload.cases, workload.growth) = (index.cases, index.growth);
+        Ok(workload)
     }
 
     pub fn text(&self, file: &str) -> Result<Vec<u8>, Failure> {
@@ -59,17 +56,9 @@ impl Workload {
         fs::read(&path).map_err(|error| format!("{}: {error}", path.display()).into())
     }
 
-    fn json<T: DeserializeOwned>(&self, file: &str) -> Result<T, Failure> {
-        Ok(serde_json::from_slice(&self.text(file)?)?)
-    }
-
-    pub fn index(&self) -> Result<Index, Failure> {
-        self.json("index.json")
-    }
-
     /// A context's JSON text, by name.
     pub fn context_text(&self, name: &str) -> Result<Vec<u8>, Failure> {
-        let all: Value = self.json("contexts.json")?;
+        let all: Value = serde_json::from_slice(&self.text("contexts.json")?)?;
         Ok(serde_json::to_vec(all.get(name).ok_or("no such context")?)?)
     }
 

@@ -1,17 +1,19 @@
-// Runs all benchmarks in Chromium: node isobench/chromium.mjs [--quick], as bench/run.sh does.
+// Runs all benchmarks in Chromium: node chromium.mjs, as bench/run.sh does.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { launch, skipWithoutChromium } from "../../../conformance/runners/chromium/browser.js";
+import { launch, skipWithoutChromium } from "../../conformance/runners/chromium/browser.js";
+import { profileInPage } from "./profile.mjs";
 import { Record } from "./record.mjs";
-import { cases } from "./workload.mjs";
+import { cases, how } from "./workload.mjs";
 
-const quick = process.argv.includes("--quick");
-const record = new Record("chromium");
+const { quick, only } = how;
+const record = new Record("chromium", how);
+const profiling = process.env.ISOFLAG_BENCH_PROFILE !== undefined;
 
-const MODULE = fileURLToPath(new URL("../../../bindings-wasm/npm/dist/core.wasm", import.meta.url));
+const MODULE = fileURLToPath(new URL("../../bindings-wasm/npm/dist/core.wasm", import.meta.url));
 const PAGE = '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>';
 
 async function bundle() {
@@ -21,7 +23,7 @@ async function bundle() {
     write: false,
     format: "esm",
     target: "es2022",
-    minify: true,
+    minify: !profiling,
     logLevel: "error",
   });
   return outputFiles[0].contents;
@@ -66,28 +68,34 @@ async function inFreshPage(browser, address, work) {
   return done;
 }
 
+async function measureStart(browser, address) {
+  const runs = { instantiate: [], answer: [], fetched: [] };
+  for (let run = 0; run < (quick ? 3 : 15); run += 1) {
+    const from = await inFreshPage(browser, address, page => page.evaluate(() => globalThis.start()));
+    runs.instantiate.push(from.instantiate);
+    runs.answer.push(from.answer);
+    const fetched = await inFreshPage(browser, address, page =>
+      page.evaluate(() => globalThis.startByFetching()),
+    );
+    runs.fetched.push(fetched.answer);
+  }
+  record.row("start", "compile and instantiate", "isoflag", "ms", runs.instantiate);
+  record.row("start", "first answer, from the bytes", "isoflag", "ms", runs.answer);
+  record.row("start", "first answer, from ready()", "isoflag", "ms", runs.fetched);
+}
+
 async function measure() {
   const { server, address } = await serve(process.env.ISOFLAG_BENCH_DATA);
   const browser = await launch();
   try {
     record.line({ version: `Chromium ${browser.version()}` });
-    const runs = { instantiate: [], answer: [], fetched: [] };
-    for (let run = 0; run < (quick ? 3 : 15); run += 1) {
-      const from = await inFreshPage(browser, address, page => page.evaluate(() => globalThis.start()));
-      runs.instantiate.push(from.instantiate);
-      runs.answer.push(from.answer);
-      const fetched = await inFreshPage(browser, address, page =>
-        page.evaluate(() => globalThis.startByFetching()),
-      );
-      runs.fetched.push(fetched.answer);
+    if (record.wants("start")) {
+      await measureStart(browser, address);
     }
-    record.row("start", "compile and instantiate", "isoflag", "ms", runs.instantiate);
-    record.row("start", "first answer, from the bytes", "isoflag", "ms", runs.answer);
-    record.row("start", "first answer, from ready()", "isoflag", "ms", runs.fetched);
-    const how = { cases, blocks: quick ? 3 : 15, warmUp: quick ? 30 : 150, calls: quick ? 2000 : 10_000 };
-    process.stdout.write(
-      await inFreshPage(browser, address, page => page.evaluate(options => globalThis.measure(options), how)),
-    );
+    const options = { cases, quick, only, profiling };
+    const run = page => page.evaluate(given => globalThis.measure(given), options);
+    const work = profiling ? page => profileInPage(page, run) : run;
+    process.stdout.write(await inFreshPage(browser, address, work));
   } finally {
     await browser.close();
     server.close();

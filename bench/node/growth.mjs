@@ -13,20 +13,23 @@ import {
 } from "./blocks.mjs";
 import { clientOf, contextOf, evaluatorOf, modelOf } from "./launchdarkly.mjs";
 import { Record } from "./record.mjs";
-import { bytes, contexts, growth, text } from "./workload.mjs";
+import { bytes, contexts, growth, how, text } from "./workload.mjs";
 
 const wasm = memoryOfModule();
 // Imported after `memoryOfModule`, which must see the module's instantiation.
-const { Context, Flags } = await import("../../../bindings-wasm/npm/dist/node.js");
+const { Context, Flags } = await import("../../bindings-wasm/npm/dist/node.js");
 
 const self = fileURLToPath(import.meta.url);
 const raw = contexts.hit;
 /** The exit status of a process in which LaunchDarkly's SDK cannot load the document. */
 const TOO_LARGE = 3;
 
-export function measureGrowth(quick) {
+export function measureGrowth(record) {
+  if (!record.wants("growth")) {
+    return;
+  }
   const run = (task, step) => {
-    const command = ["--expose-gc", self, task, JSON.stringify(step), quick ? "quick" : "full"];
+    const command = ["--expose-gc", self, task, JSON.stringify(step)];
     const { status } = spawnSync(process.execPath, command, { stdio: ["ignore", "inherit", "inherit"] });
     if (status !== 0 && status !== TOO_LARGE) {
       throw new Error(`${task} with ${step.size} ${step.axis} ended with ${status}`);
@@ -76,7 +79,7 @@ function modelOrEnd({ axis, size, file }) {
       throw error;
     }
     const reason = `LaunchDarkly's SDK cannot load it: ${error.message}`;
-    new Record("node").skip("growth-load", `${axis} ${size}, LaunchDarkly`, reason);
+    new Record("node", how).skip("growth-load", `${axis} ${size}, LaunchDarkly`, reason);
     return process.exit(TOO_LARGE);
   }
 }
@@ -116,9 +119,9 @@ const tasks = {
   },
 };
 
-async function measure(name, { axis, size, file, flag }, quick) {
+async function measure(name, { axis, size, file, flag }) {
   const large = axis === "flags" && size >= 100_000;
-  const record = new Record("node", quick || large ? 3 : 15, quick ? 30 : 150);
+  const record = new Record("node", { quick: how.quick || large, only: "" });
   const { calls, load, prepare, block, finish, drop, file: read } = await tasks[name]();
   const title = `${axis} ${size}`;
   const source = read(file);
@@ -136,7 +139,7 @@ async function measure(name, { axis, size, file, flag }, quick) {
     block: block(document, flag),
     finish,
   };
-  await record.timedAsync("growth-eval", title, [evaluating]);
+  await record.timed("growth-eval", title, [evaluating]);
   if (name === "isoflag" && axis === "flags") {
     const patch = bytes("patch.json");
     const patching = {
@@ -145,16 +148,16 @@ async function measure(name, { axis, size, file, flag }, quick) {
       finish: (_, flags) => flags.free(),
       calls: 1,
     };
-    record.timed("growth-apply", title, [patching]);
+    await record.timed("growth-apply", title, [patching]);
   }
   drop(document);
   document = undefined;
   const loading = { name, block: () => load(source), finish: (_, loaded) => drop(loaded), calls: 1 };
-  record.timed("growth-load", title, [loading]);
+  await record.timed("growth-load", title, [loading]);
 }
 
 if (process.argv[1] === self) {
-  const [task, step, speed] = process.argv.slice(2);
-  await (task === "agree" ? check(JSON.parse(step)) : measure(task, JSON.parse(step), speed === "quick"));
+  const [task, step] = process.argv.slice(2);
+  await (task === "agree" ? check(JSON.parse(step)) : measure(task, JSON.parse(step)));
   process.exit(0);
 }

@@ -2,8 +2,7 @@
 import { Context, deserializePoll, LDClientImpl } from "@launchdarkly/js-server-sdk-common";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import * as isoflag from "../../../bindings-wasm/npm/dist/index.js";
-import { free, times } from "./blocks.mjs";
+import * as isoflag from "../../bindings-wasm/npm/dist/index.js";
 import { measureEvaluation, measureRender } from "./evaluation.mjs";
 import { Record } from "./record.mjs";
 
@@ -79,30 +78,31 @@ function peerOf(text) {
   return { evaluator, flags, contextOf: raw => Context.fromLDContext(raw) };
 }
 
-async function measure({ cases, blocks, warmUp, calls }) {
+async function measure({ cases, quick, only, profiling }) {
   await isoflag.ready();
   const lines = [];
-  const record = new Record("chromium", blocks, warmUp, line => lines.push(line));
+  const profile = profiling ? work => work() : undefined;
+  const record = new Record("chromium", { quick, only, profile }, line => lines.push(line));
   const fetched = async name => (await fetch(`/data/${name}.json`)).text();
   const names = [...new Set(cases.map(({ document }) => document))];
   const texts = Object.fromEntries(await Promise.all(names.map(async name => [name, await fetched(name)])));
   const load = name => isoflag.Flags.fromJson(texts[name]);
   const documents = Object.fromEntries(names.map(name => [name, load(name)]));
   const peer = peerOf(texts.workload);
-  measureEvaluation(isoflag, peer, documents, cases, record, calls);
-
-  measureRender(isoflag, texts.workload, cases[0].raw, record, calls > 2000 ? 10 : 2);
+  const calls = quick ? 2000 : 10_000;
+  await measureEvaluation(isoflag, peer, documents, cases, record, calls);
+  await measureRender(isoflag, peer, texts.workload, cases[0].raw, record, quick ? 2 : 10);
 
   const bytes = new TextEncoder().encode(texts.workload);
-  const drop = (_, flags) => flags.free();
-  record.timed("load", "document", [
-    { name: "isoflag", block: () => isoflag.Flags.fromJson(bytes), finish: drop, calls: 1 },
+  await record.timed("load", "document", [
+    {
+      name: "isoflag",
+      block: () => isoflag.Flags.fromJson(bytes),
+      finish: (_, flags) => flags.free(),
+      calls: 1,
+    },
     { name: "launchdarkly", block: () => peerOf(texts.workload), calls: 1 },
   ]);
-  const flags = documents.workload;
-  const context = isoflag.Context.fromObject(cases[0].raw);
-  const block = () => times(calls, () => flags.bind(context));
-  record.timed("bind", "context", [{ name: "isoflag", block, finish: (_, all) => free(all), calls }]);
   return lines.join("");
 }
 

@@ -1,4 +1,4 @@
-// Times the evaluation of one flag and of all flags.
+// Times the evaluation of one flag, of all flags and of those of a first render.
 import {
   agree,
   allThree,
@@ -18,7 +18,7 @@ import {
  * @param peer LaunchDarkly's `{ evaluator, flags, contextOf }`, if available
  * @param documents isoflag's `Flags` by the name of their file
  */
-export function measureEvaluation({ Context }, peer, documents, cases, record, contexts) {
+export async function measureEvaluation({ Context }, peer, documents, cases, record, contexts) {
   for (const { name, flag, raw, document, large } of cases) {
     const flags = documents[document];
     const context = Context.fromObject(raw);
@@ -35,7 +35,7 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
     const others = [];
     const withReason = [];
     // LaunchDarkly's SDK does not support another hash.
-    if (peer !== undefined && document === "workload") {
+    if (document === "workload") {
       const model = peer.flags[flag];
       agree(flag, answer, evaluate(peer.evaluator, model, peer.contextOf(raw)));
       const theirs = { name: "launchdarkly", calls: contexts };
@@ -43,13 +43,13 @@ export function measureEvaluation({ Context }, peer, documents, cases, record, c
       others.push({ ...theirs, block: launchdarkly(peer.evaluator, model) });
       withReason.push({ ...theirs, block: launchdarklyWithReason(peer.evaluator, model) });
     }
-    const plain = large ? indexOnly(flag) : valueAndIndex(flag);
-    record.timed("eval", name, [subject(plain), ...others]);
-    record.timed("eval-reason", name, [subject(allThree(flag)), ...withReason]);
+    await record.timed("eval", name, [subject((large ? indexOnly : valueAndIndex)(flag)), ...others]);
     if (large) {
-      record.timed("eval-value", name, [subject(valueAndIndex(flag)), ...others]);
+      await record.timed("value", "bound, copied", [subject(valueAndIndex(flag)), ...others]);
       const shared = valueAndIndex(flag, { shared: true });
-      record.timed("eval-value", `${name}, shared`, [subject(shared), ...others]);
+      await record.timed("value", "bound, shared", [subject(shared), ...others]);
+    } else {
+      await record.timed("reason", name, [subject(allThree(flag)), ...withReason]);
     }
     first.free();
     context.free?.();
@@ -65,39 +65,11 @@ const keepBoth = detail => {
   sink.index = detail.variationIndex;
 };
 
-/** Evaluates for each context of a list, alternating with LaunchDarkly's client if it supports the flag. */
-async function measureCalls(group, flags, client, { name, flag }, contexts, keep, record) {
-  const calls = contexts.length;
-  const subjects = [
-    {
-      name: "isoflag",
-      calls,
-      block: () => {
-        for (const context of contexts) {
-          keep(flags.variationDetail(flag, context, null));
-        }
-      },
-    },
-  ];
-  if (client !== undefined) {
-    subjects.push({
-      name: "launchdarkly",
-      calls,
-      block: async () => {
-        for (const context of contexts) {
-          keep(await client.variationDetail(flag, context, null));
-        }
-      },
-    });
-  }
-  await record.timedAsync(group, name, subjects);
-}
-
-/**
- * An application's call, with the same plain object or with a new key each time, beside LaunchDarkly's public call; and one
- * bound context that is evaluated repeatedly.
- */
+/** An application's call with a plain object, beside LaunchDarkly's: the same one each time, or one with a new key. */
 export async function measurePublic(documents, client, cases, record, calls) {
+  if (!record.wants("eval-public") && !record.wants("value")) {
+    return;
+  }
   for (const { name, flag, raw, document, large } of cases) {
     const flags = documents[document];
     const peer = document === "workload" ? client : undefined;
@@ -107,25 +79,37 @@ export async function measurePublic(documents, client, cases, record, calls) {
     const same = times(calls, () => raw);
     // One context for each call: no call can reuse what an earlier one cached.
     const others = times(calls, (_, index) => ({ ...raw, key: `${raw.key}-${index}` }));
-    for (const [group, contexts] of [
-      ["eval-public", same],
-      ["eval-public-new", others],
-    ]) {
-      const row = { name, flag };
-      await measureCalls(group, flags, peer, row, contexts, large ? keepIndex : keepBoth, record);
-      if (large) await measureCalls(`${group}-value`, flags, peer, row, contexts, keepBoth, record);
+    const measure = async (group, row, contexts, keep, options) => {
+      const ours = () => {
+        for (const context of contexts) {
+          keep(flags.variationDetail(flag, context, null, options));
+        }
+      };
+      const theirs = async () => {
+        for (const context of contexts) {
+          keep(await peer.variationDetail(flag, context, null));
+        }
+      };
+      const subjects = [{ name: "isoflag", calls, block: ours }];
+      if (peer !== undefined) {
+        subjects.push({ name: "launchdarkly", calls, block: theirs });
+      }
+      await record.timed(group, row, subjects);
+    };
+    await measure("eval-public", name, same, large ? keepIndex : keepBoth);
+    await measure("eval-public-new", name, others, large ? keepIndex : keepBoth);
+    if (large) {
+      await measure("value", "plain object, copied", same, keepBoth);
+      await measure("value", "plain object, shared", same, keepBoth, { shared: true });
     }
-
-    const bound = flags.bind(raw);
-    const again = times(calls, () => bound);
-    const block = (large ? indexOnly : valueAndIndex)(flag);
-    record.timed("eval-repeated", name, [{ name: "isoflag", prepare: () => again, block, calls }]);
-    bound.free();
   }
 }
 
-/** The first 200 flags of a document for a new bound context: of a document just loaded, and of one in use. */
-export function measureRender({ Context, Flags }, text, raw, record, renders) {
+/** The first 200 flags for a new bound context: of a document just loaded, and of one in use. */
+export async function measureRender({ Context, Flags }, peer, text, raw, record, renders) {
+  if (!record.wants("render")) {
+    return;
+  }
   const keys = Object.keys(JSON.parse(text).flags).slice(0, 200);
   const context = Context.fromObject(raw);
   const block = all => {
@@ -137,17 +121,39 @@ export function measureRender({ Context, Flags }, text, raw, record, renders) {
       bound.free();
     }
   };
+  const models = keys.map(key => peer.flags[key]);
+  const theirs = {
+    name: "launchdarkly",
+    prepare: () => times(renders, () => peer.contextOf(raw)),
+    block: all => evaluateAll(peer.evaluator, models, all),
+    calls: renders,
+  };
   const fresh = { prepare: () => times(renders, () => Flags.fromJson(text)), finish: free };
-  record.timed("render", "document just loaded", [{ name: "isoflag", ...fresh, block, calls: renders }]);
+  const ours = { name: "isoflag", block, calls: renders };
+  await record.timed("render", "document just loaded", [{ ...ours, ...fresh }, theirs]);
   const known = Flags.fromJson(text);
   const used = { prepare: () => times(renders, () => known) };
-  record.timed("render", "document in use", [{ name: "isoflag", ...used, block, calls: renders }]);
+  await record.timed("render", "document in use", [{ ...ours, ...used }, theirs]);
   known.free();
   context.free();
 }
 
+function evaluateAll(evaluator, models, contexts) {
+  const keep = result => {
+    sink.index = result.detail.variationIndex;
+  };
+  for (const context of contexts) {
+    for (const model of models) {
+      evaluator.evaluateCb(model, context, keep);
+    }
+  }
+}
+
 /** All flags of the document for one context. */
 export async function measureEveryFlag({ Context }, peer, flags, client, raw, record, contexts) {
+  if (!record.wants("all")) {
+    return;
+  }
   const keys = flags.keys();
   const context = Context.fromObject(raw);
   const first = flags.bind(context);
@@ -160,16 +166,13 @@ export async function measureEveryFlag({ Context }, peer, flags, client, raw, re
   }
   first.free();
   const models = keys.map(key => peer.flags[key]);
-  const keep = result => {
-    sink.index = result.detail.variationIndex;
-  };
   const ours = {
     name: "isoflag",
     prepare: () => times(contexts, () => flags.bind(context)),
     finish: free,
     calls: contexts,
   };
-  record.timed("all", "1000", [
+  await record.timed("all", "1000", [
     {
       ...ours,
       block: all => {
@@ -183,17 +186,11 @@ export async function measureEveryFlag({ Context }, peer, flags, client, raw, re
     {
       name: "launchdarkly",
       prepare: () => times(contexts, () => peer.contextOf(raw)),
-      block: all => {
-        for (const known of all) {
-          for (const model of models) {
-            peer.evaluator.evaluateCb(model, known, keep);
-          }
-        }
-      },
+      block: all => evaluateAll(peer.evaluator, models, all),
       calls: contexts,
     },
   ]);
-  await record.timedAsync("all-state", "1000", [
+  await record.timed("all-state", "1000", [
     { ...ours, block: all => all.map(bound => bound.allFlagsState()) },
     {
       name: "launchdarkly",

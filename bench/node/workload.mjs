@@ -1,7 +1,6 @@
 // The generated inputs of the benchmarks, from the folder that ISOFLAG_BENCH_DATA names.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 const folder = process.env.ISOFLAG_BENCH_DATA;
 if (folder === undefined) {
@@ -12,7 +11,12 @@ export const bytes = name => new Uint8Array(readFileSync(join(folder, name)));
 export const text = name => readFileSync(join(folder, name), "utf8");
 export const json = name => JSON.parse(text(name));
 export const contexts = json("contexts.json");
-export const growth = json("index.json").growth;
-export const cases = JSON.parse(
-  readFileSync(fileURLToPath(new URL("../../cases.json", import.meta.url)), "utf8"),
-).map(raw => ({ document: "workload", large: false, ...raw, name: raw.case, raw: contexts[raw.context] }));
+const index = json("index.json");
+export const growth = index.growth;
+export const cases = index.cases.map(row => ({ ...row, name: row.case, raw: contexts[row.context] }));
+
+/** How to measure, as bench/run.sh says. */
+export const how = {
+  quick: process.env.ISOFLAG_BENCH_QUICK !== undefined,
+  only: process.env.ISOFLAG_BENCH_ONLY ?? "",
+};
