@@ -99,9 +99,21 @@ impl Replacement {
         beside.as_file().sync_all()?;
         #[cfg(not(target_os = "wasi"))]
         if let Some(held) = held {
+            #[cfg(unix)]
+            keep_owner(beside.as_file(), &held);
             beside.as_file().set_permissions(held.permissions())?;
         }
         Ok(Replacement::Beside(beside, target))
+    }
+}
+
+/// Gives a file the owner and the group of the one that it replaces, as far as this process may:
+/// the service that reads a document often is another user than the one who edits it.
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, held: &std::fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    if fchown(file, Some(held.uid()), Some(held.gid())).is_err() {
+        let _ = fchown(file, None, Some(held.gid()));
     }
 }
 
@@ -138,5 +150,25 @@ mod tests {
         replace_all(pair).unwrap();
         assert_eq!((text(&one), text(&other)), ("after".to_owned(), "after".to_owned()));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_replaced_file_keeps_its_owner_and_its_permissions() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("flags.json");
+        std::fs::write(&file, b"before").unwrap();
+        // Only root may give a file away; for others the test is about the permissions.
+        let _ = chown(&file, Some(1), Some(1));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let seen = || {
+            let held = std::fs::metadata(&file).unwrap();
+            (held.uid(), held.gid(), held.mode())
+        };
+        let before = seen();
+        replace(file.to_str().unwrap(), b"after").unwrap();
+        assert_eq!(seen(), before);
+        assert_eq!(std::fs::read(&file).unwrap(), b"after");
     }
 }
