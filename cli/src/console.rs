@@ -67,7 +67,9 @@ impl Console {
 
     /// Prints a page or source code, which has its own escaping.
     pub(crate) fn source(&mut self, text: &str) -> Result<(), Failure> {
-        written(std::io::stdout().write_all(text.as_bytes()))
+        let mut output = std::io::stdout().lock();
+        // The last line may lack its end, and an error at the end of the process is lost.
+        written(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
     }
 
     /// Prints messages to standard error, so that the result can be piped.
@@ -101,14 +103,18 @@ impl Console {
             Failure::Rendered(finding) => {
                 let _ = writeln!(self.complaints, "{finding}");
             }
-            Failure::Message(_) | Failure::ClosedPipe => self.complain(failure),
+            Failure::Message(_) => self.complain(failure),
         }
     }
 }
 
+/// A reader that has closed standard output, such as `head`, does not end the run: what it writes and
+/// its exit code are the same.
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
-    result.map_err(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Failure::ClosedPipe,
-        _ => Failure::message(format!("cannot write to standard output: {}", reason(&error))),
-    })
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::message(format!("cannot write to standard output: {}", reason(&error))))
+        }
+        _ => Ok(()),
+    }
 }

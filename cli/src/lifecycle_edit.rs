@@ -17,7 +17,7 @@ use crate::console::Console;
 use crate::input::{Input, Source};
 use crate::labelled::environment_file;
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::{Change, replace, replace_all};
+use crate::replacement::{Change, replace_all};
 
 /// The options of every subcommand that changes lifecycles or rollouts.
 #[derive(Args)]
@@ -179,7 +179,6 @@ impl Documents {
         for (document, later) in self.iter().zip(later) {
             if later.digest() != document.flags.digest() {
                 let text = document.source.with_changes(&document.flags, later)?;
-                document.check_unchanged()?;
                 texts.push((document, text));
             }
         }
@@ -237,18 +236,8 @@ impl Edited {
 
     /// Replaces the file, unless it was changed in the meantime.
     pub(crate) fn replace(&self, text: &str) -> Result<(), Failure> {
-        self.check_unchanged()?;
-        replace(&self.file, text.as_bytes())
-    }
-
-    fn check_unchanged(&self) -> Result<(), Failure> {
-        if Input::default().read(&self.file)?.bytes != self.source.bytes {
-            return Err(Failure::message(format!(
-                "`{}` was changed in the meantime and is not overwritten; run this again",
-                self.file
-            )));
-        }
-        Ok(())
+        let (file, before) = (&self.file, &self.source.bytes);
+        replace_all(&[Change { file, before, after: text.as_bytes() }])
     }
 
     /// Reports why the core rejects a change; with `--json`, as `{error: {code, message, legal}}`.

@@ -23,6 +23,7 @@ mod table;
 mod text_edit;
 mod versions;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -31,7 +32,6 @@ use isoflag::printable;
 use crate::command::Command;
 use crate::console::Console;
 use crate::input::Input;
-use crate::outcome::{Failure, Outcome};
 
 /// Checks, explains and stamps feature flag documents.
 #[derive(Parser)]
@@ -65,8 +65,6 @@ fn main() -> ExitCode {
     };
     match arguments.command.run(&mut Input::default(), &mut console) {
         Ok(outcome) => outcome.into(),
-        // The reader of the output has closed it.
-        Err(Failure::ClosedPipe) => Outcome::Fine.into(),
         Err(failure) => {
             console.fail(&failure);
             ExitCode::from(2)
@@ -87,8 +85,8 @@ fn enter_working_folder() {
 fn usage_exit(usage: &clap::Error, console: &mut Console) -> ExitCode {
     if !usage.use_stderr() {
         return match usage.print() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::from(2),
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::from(2),
+            _ => ExitCode::SUCCESS,
         };
     }
     // It quotes arguments, which may contain any text.

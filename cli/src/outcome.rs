@@ -33,8 +33,6 @@ pub(crate) enum Failure {
     Message(String),
     /// A finding with an underlined excerpt, ready to be printed.
     Rendered(Rendered),
-    /// Standard output was closed by its reader.
-    ClosedPipe,
 }
 
 impl Failure {
@@ -54,7 +52,7 @@ impl Failure {
     pub(crate) fn text(&self) -> String {
         match self {
             Failure::Message(text) => text.clone(),
-            other => other.to_string(),
+            Failure::Rendered(finding) => finding.to_string(),
         }
     }
 }
@@ -64,7 +62,6 @@ impl fmt::Display for Failure {
         match self {
             Failure::Message(text) => write!(f, "error: {text}"),
             Failure::Rendered(finding) => finding.fmt(f),
-            Failure::ClosedPipe => Ok(()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `flag` edits one flag of a document in place.
 
+use std::collections::BTreeSet;
+
 use crate::program::{file, isoflag, isoflag_reading};
 
 const SHOP: &str = r#"{
@@ -131,4 +133,26 @@ fn flags_of_powertools_are_converted() {
     let ran = isoflag_reading(&["convert", "--from", "powertools", "-", "--json"], text);
     assert!(ran.out.contains(r#""notes":[{"code":"untranslated-condition","#), "{}", ran.out);
     assert_eq!(isoflag_reading(&["convert", "--from", "appconfig", "-"], "7").code, 2);
+}
+
+#[test]
+fn of_concurrent_edits_none_is_lost() {
+    let document = file("concurrent.json", Some(r#"{"flags": {}}"#));
+    let written = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..12)
+            .map(|index| {
+                let document = &document;
+                scope.spawn(move || {
+                    let key = format!("flag-{index}");
+                    (isoflag(&["flag", "add", &key, document]).code == 0).then_some(key)
+                })
+            })
+            .collect();
+        runs.into_iter().filter_map(|run| run.join().unwrap()).collect::<BTreeSet<_>>()
+    });
+    let keys: BTreeSet<String> =
+        isoflag(&["keys", &document]).out.lines().map(str::to_owned).collect();
+    // A run that came too late has said so.
+    assert!(!written.is_empty());
+    assert_eq!(keys, written);
 }

@@ -17,14 +17,28 @@ pub(crate) fn isoflag(arguments: &[&str]) -> Ran {
     isoflag_reading(arguments, "")
 }
 
-/// Runs `isoflag` with a text on standard input.
-pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
+/// Runs `isoflag` with a text on standard input and this standard output, and returns the exit code.
+pub(crate) fn isoflag_writing(arguments: &[&str], input: &str, output: impl Into<Stdio>) -> i32 {
+    let mut command = command(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(output).spawn().expect("the CLI starts");
+    let _ = child.stdin.take().expect("it was piped").write_all(input.as_bytes());
+    child.wait().expect("the CLI ends").code().expect("no signal ended it")
+}
+
+fn command(arguments: &[&str]) -> Command {
     // A build for another host runtime can run the same tests.
     let program = std::env::var_os("ISOFLAG_PROGRAM");
-    let mut child = Command::new(program.unwrap_or(env!("CARGO_BIN_EXE_isoflag").into()))
+    let mut command = Command::new(program.unwrap_or(env!("CARGO_BIN_EXE_isoflag").into()));
+    command
         .args(arguments)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .env_remove("CLICOLOR_FORCE")
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Runs `isoflag` with a text on standard input.
+pub(crate) fn isoflag_reading(arguments: &[&str], input: &str) -> Ran {
+    let mut child = command(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

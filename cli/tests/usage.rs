@@ -1,6 +1,6 @@
 //! Help, wrong usage and unreadable files: the exit codes that scripts rely on.
 
-use crate::program::{isoflag, isoflag_reading};
+use crate::program::{file, isoflag, isoflag_reading, isoflag_writing};
 
 #[test]
 fn help_succeeds_and_lists_the_exit_codes() {
@@ -62,4 +62,32 @@ fn a_document_that_cannot_be_read_is_2_everywhere() {
 fn colours_are_for_terminals() {
     let ran = isoflag_reading(&["check", "-"], "{\"flags\": {\"a\": 3, \"b\u{1b}[31m\": 4}}");
     assert!(!ran.out.contains('\u{1b}'), "{ran:?}");
+}
+
+#[test]
+fn a_closed_output_does_not_change_the_exit_code() {
+    let faulty =
+        file("faulty.json", Some(r#"{"flags": {"a": {"fallthrough": {"variation": 7}}}}"#));
+    for (arguments, code) in [
+        (&["check", &faulty][..], 1),
+        (&["check", "--json", &faulty], 1),
+        (&["eval", &faulty, "a", "--context", "{}"], 1),
+        (&["keys", &faulty], 0),
+        (&["digest", "no-such-file.json"], 2),
+        (&["--help"], 0),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        assert_eq!(isoflag_writing(arguments, "", writer), code, "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_2() {
+    for arguments in [&["keys", "-"][..], &["digest", "-"], &["stamp", "-"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let code = isoflag_writing(arguments, r#"{"flags": {"a": {}}}"#, full);
+        assert_eq!(code, 2, "{arguments:?}");
+    }
 }

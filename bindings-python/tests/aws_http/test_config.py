@@ -442,6 +442,11 @@ def test_the_origin_star_excludes_credentials(flags: Flags) -> None:
         "https://shop.example:65536",
         "https://shop.example\n",
         "https://shöp.example",
+        "capacitor://",
+        "capacitor://localhost/",
+        "Capacitor://localhost",
+        "blob:https://shop.example",
+        "data://x",
         5,
     ],
 )
@@ -452,6 +457,23 @@ def test_an_invalid_origin_is_rejected(origin: Any) -> None:
 
 def test_an_origin_may_have_a_port_or_be_an_address() -> None:
     Cors(["https://xn--shp-sna.example:8443", "http://127.0.0.1:5173", "http://[::1]:5173"])
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "app://shop:8080",
+        "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb",
+        "moz-extension://3c6b3f5e-8c65-4b4f-9a5b-0f6c5b0d5b53",
+        "safari-web-extension://3C6B3F5E-8C65-4B4F-9A5B-0F6C5B0D5B53",
+    ],
+)
+def test_an_origin_may_be_of_an_app_or_an_extension(flags: Flags, origin: str) -> None:
+    response = from_origin(flags, origin, http_event, [origin])
+    assert response["headers"]["Access-Control-Allow-Origin"] == origin
 
 
 def test_origins_are_a_list() -> None:

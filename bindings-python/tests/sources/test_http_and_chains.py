@@ -3,6 +3,7 @@
 import gzip
 import threading
 import traceback
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -109,6 +110,37 @@ def test_an_empty_or_truncated_response_is_reported(server: ScriptedServer) -> N
     server.raw = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"
     with pytest.raises(SourceContentError, match="was cut off"):
         source.fetch(None)
+
+
+PAGES = {
+    "a web page": (b"\n <!doctype html><title>Sign in</title>", {}),
+    "a web page after a mark": (b"\xef\xbb\xbf<html>", {"Content-Type": "application/json"}),
+    "encoded as `br`": (b"\x0b\x02\x80{}\x03", {"Content-Encoding": "br"}),
+    "encoded as `deflate`": (zlib.compress(text(1)), {"Content-Encoding": "deflate"}),
+}
+
+
+@pytest.mark.parametrize("what", PAGES)
+def test_what_is_not_a_document_is_named(server: ScriptedServer, what: str) -> None:
+    server.body, server.headers = PAGES[what]
+    what = what.removesuffix(" after a mark")
+    with pytest.raises(SourceContentError, match=f"the response is {what}"):
+        HttpSource(server.address, timeout=60.0).fetch(None)
+    with pytest.raises(FetchError, match=f"the response is {what}"):
+        DocumentFetch(server.address, timeout=60.0)()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "aws-chunked", "identity"])
+def test_a_document_with_a_wrong_encoding_is_read(server: ScriptedServer, encoding: str) -> None:
+    server.headers = {"Content-Encoding": encoding}
+    assert fetched_from(HttpSource(server.address, timeout=60.0)).document == text(1)
+    assert DocumentFetch(server.address, timeout=60.0)() == text(1)
+
+
+def test_a_confirmation_that_was_not_requested_is_a_failure(server: ScriptedServer) -> None:
+    server.status, server.body = 304, b""
+    with pytest.raises(SourceUnavailableError, match="status 304"):
+        HttpSource(server.address, timeout=60.0).fetch(None)
 
 
 def test_a_slow_response_ends_at_the_timeout(server: ScriptedServer) -> None:

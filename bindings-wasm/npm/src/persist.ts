@@ -21,6 +21,9 @@ const TIMES = "Isoflag-Times";
  * good document, and the source then polls the server as always. It keeps nothing if the browser has no Cache Storage,
  * as on a page without HTTPS.
  *
+ * It keeps one document for each address: if the server makes the document for the visitor, pass a name of the visitor,
+ * or the next visitor of this browser starts with the answers of this one.
+ *
  * @param name the name of the cache
  */
 export function cacheStorage(name = "isoflag"): DocumentStore {

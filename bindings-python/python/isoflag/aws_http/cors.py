@@ -21,6 +21,10 @@ _EXPOSED_HEADERS: Final = ("ETag", DOCUMENT_HEADER, "Retry-After")
 _ORIGIN: Final = re.compile(
     r"(?P<scheme>https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
 )
+# Apps and extensions have schemes of their own, of which browsers keep the host as it is.
+_APP_ORIGIN: Final = re.compile(
+    r"(?!(https?|wss?|ftp|file|blob|data|javascript|about):)[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+(:[0-9]{1,5})?"
+)
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 _MAX_PORT: Final = 65535
 _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -29,9 +33,9 @@ _PREFLIGHT_VARY: Final = "Origin, Access-Control-Request-Method, Access-Control-
 class Cors:
     """The origins whose pages may read responses, and the headers that they may send.
 
-    An origin is for example ``https://shop.example``; ``*`` allows any page and excludes
-    ``credentials``, which allows cookies. ``headers`` are additional request headers that a page
-    may send. Browsers cache a preflight for ``max_age`` seconds.
+    An origin is for example ``https://shop.example``, or ``capacitor://localhost`` of an app. ``*``
+    allows any page and excludes ``credentials``, which allows cookies. ``headers`` are additional
+    request headers that a page may send. Browsers cache a preflight for ``max_age`` seconds.
 
     Configure CORS in one place only: browsers reject duplicate headers, for example one from API
     Gateway or the function URL and one from here.
@@ -144,9 +148,11 @@ def _missing(added: str, values: Iterable[object]) -> Iterable[str]:
 
 def _is_origin(origin: object) -> bool:
     """Returns whether browsers send such a text in the header ``Origin``."""
-    parts = _ORIGIN.fullmatch(origin) if isinstance(origin, str) else None
-    if parts is None:
+    if not isinstance(origin, str):
         return False
+    parts = _ORIGIN.fullmatch(origin)
+    if parts is None:
+        return _APP_ORIGIN.fullmatch(origin) is not None
     port = parts["port"]
     if port is None:
         return True

@@ -23,7 +23,7 @@ from .protocol import (
     Unchanged,
 )
 
-__all__ = ["HttpSource", "address_of", "response_times"]
+__all__ = ["HttpSource", "address_of", "content_problem", "response_times"]
 
 _MAX_BYTES: Final = 256 << 20
 _NOT_MODIFIED: Final = 304
@@ -77,7 +77,7 @@ class HttpSource(BoundedSource):
                 headers = response.headers
         except urllib.error.HTTPError as error:
             with error:
-                if error.code == _NOT_MODIFIED:
+                if error.code == _NOT_MODIFIED and request.has_header("If-none-match"):
                     self.times = response_times(error.headers)
                     return UNCHANGED
                 raise _status_error(error.code, self._where) from error
@@ -94,6 +94,9 @@ class HttpSource(BoundedSource):
         if missing or not body or len(body) > _MAX_BYTES:
             what = "is empty" if not body else "was cut off" if missing else "is too long"
             raise SourceContentError(f"the response {what}", where=self._where)
+        problem = content_problem(body, headers)
+        if problem is not None:
+            raise SourceContentError(f"the response is {problem}", where=self._where)
         self.times = response_times(headers)
         return Fetched(body, etag=headers.get("ETag"), times=self.times)
 
@@ -125,6 +128,17 @@ def response_times(headers: Message) -> Mapping[str, Any]:
         "age": headers.get("Age"),
         "received_ms": wall_clock() * 1000.0,
     }
+
+
+def content_problem(body: bytes, headers: Message) -> str | None:
+    """Returns what the body of a response is, if its beginning shows that it is not a document."""
+    beginning = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if beginning.startswith(b"<"):
+        return "a web page, not a document; check the URL, and whether the network needs a login"
+    encoding = printable(str(headers.get("Content-Encoding", "")).strip().lower())
+    if encoding in {"", "gzip", "x-gzip", "identity"} or beginning.startswith((b"{", b"[")):
+        return None
+    return f"encoded as `{encoding}`, which was not requested; let the server send gzip, or none"
 
 
 def _status_error(status: int, where: str) -> SourceError:

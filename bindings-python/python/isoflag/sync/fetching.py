@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from email.message import Message
 from typing import Any, Final
 
 from isoflag import DocumentError, Flags
@@ -17,7 +18,7 @@ from isoflag.source.deadline import (
     Deadline,
     seconds_left,
 )
-from isoflag.source.http import address_of, response_times
+from isoflag.source.http import address_of, content_problem, response_times
 
 _LIMIT: Final = 256 * 1024 * 1024
 """Maximum size of a document in bytes."""
@@ -91,7 +92,8 @@ class DocumentFetch:
         try:
             with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
                 body: bytes = response.read(_LIMIT + 1)
-                times = response_times(response.headers)
+                headers = response.headers
+                times = response_times(headers)
                 # A limited read does not report a premature end.
                 missing: int = response.length or 0
         except urllib.error.HTTPError as error:
@@ -108,10 +110,7 @@ class DocumentFetch:
             raise FetchError(
                 f"the response ended after {len(body)} bytes, {missing} are missing; retry later"
             )
-        try:
-            body = decompressed(body, _LIMIT)
-        except ValueError as error:
-            raise FetchError(f"cannot read the response: {error}") from error
+        body = _decoded(body, headers)
         if self._load is None:
             return body, times
         try:
@@ -164,6 +163,16 @@ class LastWritten:
         if times is None:
             return {"authoritative": True}
         return {"offered": times, "held": self._times}
+
+
+def _decoded(body: bytes, headers: Message) -> bytes:
+    problem = content_problem(body, headers)
+    if problem is not None:
+        raise FetchError(f"the response is {problem}")
+    try:
+        return decompressed(body, _LIMIT)
+    except ValueError as error:
+        raise FetchError(f"cannot read the response: {error}") from error
 
 
 def _text(fetched: str | bytes | Mapping[str, Any]) -> str:

@@ -195,19 +195,20 @@ export class Activity implements ActivityRecorder {
 
   /**
    * Passes the counts to a callback whenever the page is hidden or unloaded. The callback must be synchronous: use
-   * `navigator.sendBeacon`. If it throws, the counts are kept for the next time.
+   * `navigator.sendBeacon`. If it throws or returns false, as `sendBeacon` does if the browser refuses the data, the
+   * counts are kept for the next time.
    *
    * @param page the source of `pagehide` events (default: the window); on a server, without one, the callback is never
    * called
    * @returns a function that unsubscribes
    */
-  flushOnPageHide(callback: (json: string) => void, page: PageEvents = globalThis): () => void {
+  flushOnPageHide(callback: (json: string) => unknown, page: PageEvents = globalThis): () => void {
     if (typeof page.addEventListener !== "function") return () => undefined;
     const flush = (): void => {
       const text = this.take();
       if (text === undefined) return;
       try {
-        callback(text);
+        if (callback(text) === false) this.merge(text);
       } catch (error) {
         this.merge(text);
         throw error;

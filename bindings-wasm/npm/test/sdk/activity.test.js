@@ -133,6 +133,22 @@ describe("activity", () => {
     assert.equal(activity.toObject().flags.a?.first, 7);
   });
 
+  it("is kept if the browser refuses the beacon", () => {
+    const page = new EventTarget();
+    const activity = new Activity();
+    let isFull = true;
+    /** @type {string[]} */
+    const sent = [];
+    activity.flushOnPageHide(json => !isFull && sent.push(json) > 0, page);
+    activity.record("a", 0, "d", 7);
+    page.dispatchEvent(new Event("pagehide"));
+    activity.record("a", 0, "d", 9);
+    isFull = false;
+    page.dispatchEvent(new Event("pagehide"));
+    assert.deepEqual(sent, ['{"activity":1,"flags":{"a":{"counts":{"d":{"0":2}},"first":7,"last":9}}}']);
+    assert.ok(activity.isEmpty);
+  });
+
   it("does nothing without a page", () => {
     new Activity().flushOnPageHide(() => assert.fail())();
   });

@@ -92,6 +92,22 @@ describe("a document source that is refused", () => {
     }
   });
 
+  it("is reported without the query of the address, which may have a token", async () => {
+    const query = "?token=secret&b=#secret";
+    for (const [address, options] of Object.entries({
+      [served.url]: { answer: { status: 403 } },
+      "https://[": { answer: {} },
+      "/flags.json": { answer: { body: "{}" }, page: new EventTarget() },
+    })) {
+      const source = await open(options.answer, { ...options, url: address + query });
+      const { error } = source.snapshot;
+      assert.equal(error?.url, address);
+      assert.ok(error.message.startsWith(`\`${address}\` `), error.message);
+      assert.doesNotMatch(error.message, /secret/);
+      source.close();
+    }
+  });
+
   it("because of a timeout reports it, even if fetch ignores the signal", async () => {
     for (const fetch of [
       () => new Promise(() => undefined),

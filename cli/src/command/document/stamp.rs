@@ -11,8 +11,8 @@ use crate::clock;
 use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
+use crate::lifecycle_edit::Edited;
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::replace;
 
 /// Mark a document as changed now: set the time in its `meta` and raise its version
 ///
@@ -47,24 +47,24 @@ pub(crate) fn run(
         None => None,
     };
     let file = arguments.new.as_ref().unwrap_or(&arguments.file);
-    let source = input.read(file)?;
-    let new = load_editable(&source)?;
+    let held = Edited::read(file, input)?;
+    let Edited { source, flags: new, .. } = &held;
     let stamped = match old {
         Some(old) => {
             let keys = keys_in_text(source.text().unwrap_or_default()).unwrap_or_default();
-            stamped_changes(&old, &new, now as f64, |key| keys.contains(key))
+            stamped_changes(&old, new, now as f64, |key| keys.contains(key))
                 .map(|(flags, changed)| (flags, Some(changed)))
         }
-        None => stamped(&new, now as f64).map(|flags| (flags, None)),
+        None => stamped(new, now as f64).map(|flags| (flags, None)),
     };
     let (flags, changed) =
         stamped.ok_or_else(|| Failure::message("`meta.version` cannot be raised any further"))?;
-    let text = source.with_changes(&new, &flags)?;
+    let text = source.with_changes(new, &flags)?;
     if file == "-" {
         return console.document(&text).map(|()| Outcome::Fine);
     }
     if text.as_bytes() != source.bytes {
-        replace(file, text.as_bytes())?;
+        held.replace(&text)?;
     }
     let version = flags.version().map(Value::from).unwrap_or_default();
     if arguments.format.json {

@@ -27,7 +27,7 @@ export class SourceError extends Error {
   override readonly name = "SourceError";
   /** The stable error code. */
   readonly code: SourceErrorCode;
-  /** The address of the document. */
+  /** The address of the document, without its query, which may have tokens. */
   readonly url: string;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
@@ -44,9 +44,14 @@ export class SourceError extends Error {
       retryAfterMs,
     }: { status?: number; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
-    super(printable(`\`${url}\` ${message}`), cause === undefined ? undefined : { cause });
+    const address = url.replace(/[?#].*/s, "");
+    // The host's error may quote the address too.
+    super(
+      printable(`\`${url}\` ${message}`.replaceAll(url, address)),
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
-    this.url = url;
+    this.url = address;
     this.status = status;
     this.retryAfterMs = retryAfterMs;
   }
