@@ -276,10 +276,11 @@ guided: python-packages
 		--require-hashes --no-deps --upgrade --target .tools/atheris --requirement bindings-python/tests/host_objects/atheris.txt
 	@bindings-python/tests/host_objects/guided.sh -max_total_time=$(FUZZ_SECONDS)
 
-# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the mutants; RECORD=1 writes conformance/MUTANTS.md.
+# MUTANTS names files, else the modules that decide answers; SHARD=1/8 a part of the files; RECORD=1 adds the files that
+# have changed to conformance/MUTANTS.md.
 mutants:
 	$(call say,mutants: changes of the code that no test notices)
-	@.ci/cached 'cargo-mutants (two minutes, once)' .tools/bin/cargo-mutants .ci/mutants -- \
+	@.ci/cached 'cargo-mutants (two minutes, once)' .tools/bin/cargo-mutants -- \
 		cargo install --locked --root .tools cargo-mutants@27.1.0
 	@.ci/mutants $(if $(RECORD),--record) "$(or $(SHARD),1/1)" $(MUTANTS)
 

@@ -104,6 +104,23 @@ fn every_vector_of_weights_gives_a_bucket_to_one_entry() {
     }
 }
 
+/// The bucket is cached by the first evaluation of a bound context.
+#[test]
+fn a_bound_context_has_the_same_bucket_each_time() {
+    for number in 0..100 {
+        let key = format!("user-{number}");
+        let bucket = u32::try_from(bucket_of(&format!("new-checkout.salt.{key}"))).unwrap();
+        let context = Context::builder(&key).build().unwrap();
+        for (share, has) in [(bucket, false), (bucket + 1, true)] {
+            let flags = flags("sha1", "salt", share);
+            let bound = flags.bind(&context);
+            for _ in 0..3 {
+                assert_eq!(bound.bool_variation("new-checkout", !has), has, "{key}: {share}");
+            }
+        }
+    }
+}
+
 /// An answer is part of an experiment in exactly the cases of SPEC.md 7.
 #[test]
 fn every_combination_of_an_experiment_has_the_reason_of_the_rule() {

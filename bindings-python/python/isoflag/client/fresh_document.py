@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextvars import ContextVar, copy_context
 from threading import Event, Lock, Thread
@@ -12,6 +13,7 @@ from isoflag._core import Flags
 from isoflag._logs import logger
 from isoflag._process import register_after_fork
 from isoflag.source.deadline import (
+    AbandonedError,
     BoundedCalls,
     Deadline,
     TimeLeft,
@@ -210,12 +212,13 @@ class FreshDocument:
             if running is not None and running is _running.get():
                 # The source, or its log handler, evaluates a flag: waiting would deadlock.
                 return None, False
-            if running is not None and not running.done.is_set():
+            now = self._clock()
+            if running is not None and not (running.done.is_set() or now > running.expires):
                 return running, False
             # The attempt that this thread waited for may have succeeded.
             if not force and not self.due:
                 return None, False
-            self._attempt = _Attempt()
+            self._attempt = _Attempt(now + seconds_of(self._source) + _GRACE)
             return self._attempt, True
 
     def _start(self, attempt: _Attempt) -> None:
@@ -259,7 +262,7 @@ class FreshDocument:
         before, failures = self._held, self._failures
         began = time.monotonic()
         try:
-            held = self._fetch(before)
+            held = self._fetch(before, attempt)
         except Exception as error:  # noqa: BLE001 (sources are user code)
             if self._attempt is not attempt:
                 return None
@@ -299,12 +302,17 @@ class FreshDocument:
         self._next = now + seconds
         self._since = now
 
-    def _fetch(self, held: HeldDocument | None) -> HeldDocument:
+    def _fetch(self, held: HeldDocument | None, attempt: _Attempt) -> HeldDocument:
         """Returns the document to hold from now on, or raises.
 
         A stale copy leaves no trace: the origin may return the same document again.
         """
         result = bounded_fetch(self._source, self._calls, self._last_fetched)
+        with self._lock:
+            if self._attempt is not attempt:
+                raise AbandonedError("another attempt has started")
+            # Loading may take longer.
+            attempt.expires = math.inf
         if result is UNCHANGED:
             self._raise_load_error()
             if held is None or held.fetched is _NOT_FETCHED:
@@ -423,10 +431,13 @@ class _Outcome(NamedTuple):
 class _Attempt:
     """A refresh that is running or has ended."""
 
-    __slots__ = ("done", "interrupt")
+    __slots__ = ("done", "expires", "interrupt")
 
-    def __init__(self) -> None:
+    def __init__(self, expires: float) -> None:
         self.done = Event()
+        # By the wall clock. Only a process that was frozen gets there: the time limit of a fetch
+        # stands still meanwhile, and its connection dies.
+        self.expires = expires
         self.interrupt: BaseException | None = None
 
 
