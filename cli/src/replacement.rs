@@ -34,6 +34,9 @@ pub(crate) fn replace_all(changes: &[Change<'_>]) -> Result<(), Failure> {
     let _locked = locked_folders(changes)?;
     let mut prepared = Vec::new();
     for Change { file, before, after } in changes {
+        if *file == "-" {
+            return Err(Failure::message("standard input cannot be rewritten; name a file"));
+        }
         if Input::default().read(file)?.bytes != *before {
             return Err(Failure::message(format!(
                 "`{file}` was changed in the meantime and is not overwritten; run this again"

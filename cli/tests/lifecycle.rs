@@ -172,3 +172,12 @@ fn an_invalid_strategy_is_reported_in_one_line_with_exit_code_2() {
     }
     assert_eq!(isoflag(&["strategy", "no-such-file", "beta"]).code, 2);
 }
+
+#[test]
+fn standard_input_cannot_be_rewritten() {
+    let document = r#"{"flags": {"new": {"on": true, "variations": [false, true],
+        "fallthrough": {"variation": 1}, "lifecycle": {"status": "Done"}}}}"#;
+    let ran = isoflag_reading(&["finish", "-", "new"], document);
+    assert_eq!((ran.code, &*ran.out), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("standard input cannot be rewritten"), "{ran:?}");
+}

@@ -91,3 +91,14 @@ fn output_that_cannot_be_written_is_2() {
         assert_eq!(code, 2, "{arguments:?}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_new_document_that_cannot_be_written_leaves_no_file() {
+    let document = file("half.json", None);
+    let run = "trap '' XFSZ; ulimit -f 0; exec \"$0\" init \"$1\"";
+    let arguments = ["-c", run, env!("CARGO_BIN_EXE_isoflag"), &document];
+    let ran = std::process::Command::new("sh").args(arguments).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+    assert!(!std::fs::exists(&document).unwrap());
+}

@@ -223,7 +223,12 @@ fn an_invalid_plan_has_no_effect_and_is_a_finding() {
         ("", stages(r#"[{"share": 0}, {"share": 100}]"#), ".stages[0].share", "the share 0 "),
         ("", stages(r#"[{"share": 25}]"#), ".stages[0]", "the last stage does not reach everybody"),
         ("", stages(r#"[{"share": 0.0001}]"#), ".stages[0].share", "invalid share 0.0001"),
-        ("", stages(r#"[{"share": "5%"}]"#), ".stages[0].share", "invalid share \"5%\""),
+        (
+            "",
+            stages(r#"[{"share": "5%"}]"#),
+            ".stages[0].share",
+            "invalid share \"5%\": expected a number",
+        ),
         ("", stages(r#"[{"share": 101}]"#), ".stages[0].share", "invalid share 101"),
         (
             "",

@@ -201,9 +201,14 @@ fn first_segment(
 /// Converts a percentage, which has at most three decimals.
 fn buckets(share: &Value, path: &Path<'_>) -> Result<u32, Diagnostic> {
     let percentage = share.as_number().and_then(Percentage::of_number);
-    percentage
-        .and_then(Percentage::buckets)
-        .ok_or_else(|| unexpected(path, "share", share, "a percentage with at most three decimals"))
+    percentage.and_then(Percentage::buckets).ok_or_else(|| {
+        unexpected(
+            path,
+            "share",
+            share,
+            "a number of per cent such as 5, with at most three decimals",
+        )
+    })
 }
 
 /// The percentage of a number of buckets.

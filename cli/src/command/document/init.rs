@@ -58,11 +58,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Outcom
 }
 
 fn write_new(file: &str, text: &str) -> Result<(), Failure> {
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(file)
-        .and_then(|mut new| new.write_all(text.as_bytes()));
+    let written = OpenOptions::new().write(true).create_new(true).open(file).and_then(|mut new| {
+        new.write_all(text.as_bytes()).inspect_err(|_| {
+            // Half a document would be in the way of the next attempt.
+            let _ = std::fs::remove_file(file);
+        })
+    });
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Failure::message(format!(
             "`{file}` exists already; choose another file, or remove it first"
