@@ -24,7 +24,7 @@ use target::with_targets;
 
 use crate::analysis::can_answer;
 use crate::in_place::written_in_place;
-use crate::lifecycle::{next_version, on_variation, own_stamp, stamped_changes};
+use crate::lifecycle::{moment_value, next_version, on_variation, own_stamp, stamped_changes};
 
 /// Returns the text of a document after edits, which are applied together: the document's version
 /// and that of each edited flag are raised by one, and flags whose answers can differ get the time
@@ -271,7 +271,7 @@ fn new_flag(
     if lifecycle.get(CREATED).is_some() {
         return Ok(flag.into());
     }
-    Ok(flag.with("lifecycle", lifecycle.with(CREATED, Value::from(now)).into()).into())
+    Ok(flag.with("lifecycle", lifecycle.with(CREATED, moment_value(now)).into()).into())
 }
 
 /// Rejects a flag that cannot answer.
