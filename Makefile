@@ -146,6 +146,8 @@ test-all:
 	$(call say,all packages for PyPI (five minutes))
 	@rm -rf "$(TARGET)/dist" && .venv/bin/python bindings-python/wheels.py --publish "$(TARGET)/dist" x86_64 aarch64
 	@.venv/bin/python bindings-python/arm64.py "$(TARGET)/dist"
+	$(call say,the packages with the lowest versions of others (five minutes))
+	@.ci/minimal-versions
 	$(call say,the packages again in another folder (ten minutes))
 	@.ci/reproducible
 	$(call say,each target of make help in a fresh clone (half an hour))

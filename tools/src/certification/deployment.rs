@@ -7,7 +7,7 @@ use isoflag::{Flags, Object, Value};
 
 use super::included;
 use crate::lifecycle::{
-    DEPLOYED, LifecycleChange, LifecycleError, Status, check_deployable, lifecycle,
+    DEPLOYED, LifecycleChange, LifecycleError, Status, check_deployable, lifecycle, moment_value,
 };
 use crate::ternary::Ternary;
 
@@ -85,7 +85,7 @@ pub fn deployment(
             Some(module) => {
                 let held = lifecycle.module_times(DEPLOYED);
                 let times = match (included, held.get(module)) {
-                    (Ternary::Yes, None) => Some(held.with(module, Value::from(now))),
+                    (Ternary::Yes, None) => Some(held.with(module, moment_value(now))),
                     (Ternary::No, Some(_)) => Some(without(&held, module)),
                     _ => None,
                 };
@@ -95,7 +95,7 @@ pub fn deployment(
         };
         let beta = status == Status::Done && is_complete;
         let deployed = match lifecycle.deployed {
-            None if beta => Some(Value::from(now)),
+            None if beta => Some(moment_value(now)),
             Some(_) if !is_complete && included != Ternary::Unknown => Some(Value::Null),
             _ => None,
         };

@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use isoflag::{Flags, Object, Value};
 
-use crate::lifecycle::{CERTIFIED, Lifecycle, LifecycleChange, Status, lifecycle, read_moment};
+use crate::lifecycle::{
+    CERTIFIED, Lifecycle, LifecycleChange, Status, lifecycle, moment_value, read_moment,
+};
 use crate::ternary::Ternary;
 
 /// The verdict and the changes that follow from an artifact's test results.
@@ -153,7 +155,7 @@ fn passed(
     let Some(module) = module else { return (Some(done()), Vec::new()) };
     let held = lifecycle.module_times(CERTIFIED);
     let is_new = held.get(module).is_none();
-    let times = if is_new { held.with(module, Value::from(now)) } else { held };
+    let times = if is_new { held.with(module, moment_value(now)) } else { held };
     let missing = lifecycle.modules_without(&times);
     let set = vec![(CERTIFIED, Value::Object(times))];
     let change = if missing.is_empty() {
@@ -196,7 +198,7 @@ impl Certification {
         let members = [
             ("timestamp", Value::from(self.artifact_time)),
             ("deployable", Value::Bool(self.verdict.deployable())),
-            ("certifiedTimestamp", Value::from(now)),
+            ("certifiedTimestamp", moment_value(now)),
         ];
         let module = self.module_name().map(|name| ("module", name));
         Value::Object(members.into_iter().chain(module).collect())

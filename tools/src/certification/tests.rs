@@ -183,6 +183,22 @@ fn after_a_fix_of_tests_alone_the_same_artifact_is_certified() {
 }
 
 #[test]
+fn a_deployment_at_a_fraction_of_a_second_is_recorded_once() {
+    let text = br#"{"flags": {
+        "plain": {"lifecycle": {"status": "Done", "stagedTimestamp": 100}},
+        "split": {"lifecycle": {"status": "Done", "stagedTimestamp": 100, "modules": ["api"]}}},
+        "meta": {"artifacts": [{"timestamp": 200, "deployable": true},
+            {"timestamp": 200, "deployable": true, "module": "api"}]}}"#;
+    let flags = Flags::from_json(text).unwrap();
+    for (module, key) in [(None, "plain"), (Some("api"), "split")] {
+        let changes = deployment(&flags, module, 200.0, 899.5).unwrap().changes;
+        let after = with_changes(&flags, &changes, None).unwrap();
+        assert_eq!(lifecycle(&after, key).unwrap().deployed, Some(899.0));
+        assert!(deployment(&after, module, 200.0, 950.5).unwrap().changes.is_empty(), "{key}");
+    }
+}
+
+#[test]
 fn only_an_artifact_that_was_certified_as_deployable_is_deployed() {
     for row in rows(&table("artifacts")) {
         let text = format!(r#"{{"flags": {{}}, "meta": {}}}"#, member(row, "meta"));

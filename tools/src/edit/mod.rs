@@ -24,7 +24,7 @@ use target::with_targets;
 
 use crate::analysis::MalformedFlags;
 use crate::in_place::written_in_place;
-use crate::lifecycle::{marked_changes, on_variation, with_next_version};
+use crate::lifecycle::{marked_changes, moment_value, on_variation, with_next_version};
 
 /// Returns the text of a document after edits, which are applied together: the document's version
 /// and that of each edited flag are raised by one, and flags whose answers can differ get the time
@@ -247,7 +247,7 @@ fn new_flag(
     if lifecycle.get(CREATED).is_some() {
         return Ok(flag.into());
     }
-    Ok(flag.with("lifecycle", lifecycle.with(CREATED, Value::from(now)).into()).into())
+    Ok(flag.with("lifecycle", lifecycle.with(CREATED, moment_value(now)).into()).into())
 }
 
 /// Rejects changed flags that cannot answer.

@@ -7,7 +7,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
 use super::artifact::with_artifact;
-use super::{CERTIFIED, DEPLOYED, Lifecycle, LifecycleError, Status};
+use super::{CERTIFIED, DEPLOYED, Lifecycle, LifecycleError, Status, moment_value};
 
 /// The members to write into a flag's `lifecycle`.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,14 +23,14 @@ pub struct LifecycleChange {
 }
 
 impl LifecycleChange {
-    /// The change to another status at a moment, in whole seconds since the epoch.
+    /// The change to another status at a moment, in seconds since the epoch.
     pub(crate) fn of_status(
         key: Arc<str>,
         lifecycle: &Lifecycle,
         to: Status,
         now: f64,
     ) -> LifecycleChange {
-        let now = Value::from(now);
+        let now = moment_value(now);
         let mut set = vec![("status", Value::from(to.as_str()))];
         let known = |name| lifecycle.member(name).is_some();
         match to {

@@ -21,6 +21,7 @@ pub use artifact::{Artifact, artifacts};
 pub use change::{LifecycleChange, with_changes};
 pub use error::LifecycleError;
 pub use kind::FlagKind;
+pub(crate) use moment::moment_value;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
 pub use stamp::{stamped, stamped_changes};
 pub use status::{Status, TransitionError};

@@ -23,6 +23,11 @@ pub fn read_moment(value: &Value) -> Option<f64> {
     (0.0..=LATEST_SECONDS).contains(&seconds).then_some(seconds)
 }
 
+/// Returns a time as a document records it, which [`read_moment`] parses: in whole seconds.
+pub(crate) fn moment_value(seconds: f64) -> Value {
+    Value::from(seconds.floor())
+}
+
 /// Truncates the seconds of a host runtime's clock to whole seconds.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
 use super::change::{next_version, with_next_version};
-use super::{document_changed, lifecycle};
+use super::{document_changed, lifecycle, moment_value};
 use crate::analysis::changed_parts;
 
 /// The member with the time of the last change of a document or a flag.
@@ -18,7 +18,7 @@ const STAMP: &str = "lastModifiedTimestamp";
 pub fn stamped(flags: &Flags, now: f64) -> Option<Flags> {
     let version = Value::from(next_version(flags.version().unwrap_or(0))?);
     let meta = flags.meta().cloned().unwrap_or_default();
-    Some(with_meta(flags, &meta.with("version", version).with(STAMP, Value::from(now))))
+    Some(with_meta(flags, &meta.with("version", version).with(STAMP, moment_value(now))))
 }
 
 /// Returns a later document with the flags marked as changed now whose answers can differ from the
@@ -35,7 +35,7 @@ pub fn stamped_changes(
     now: f64,
     can_be_marked: impl Fn(&str) -> bool,
 ) -> Option<(Flags, Vec<Arc<str>>)> {
-    let not_before = |held: Option<f64>| Value::from(held.unwrap_or(now).max(now));
+    let not_before = |held: Option<f64>| moment_value(held.unwrap_or(now).max(now));
     let parts = changed_parts(old, new);
     let changed = parts.flags();
     let can_be_marked = |key: &str| {

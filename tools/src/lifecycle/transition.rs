@@ -33,7 +33,7 @@ pub fn status_change(
             .map_err(|error| LifecycleError::Transition(Arc::clone(&key), error))?;
     }
     let changes = lifecycle.status != Some(to);
-    Ok(changes.then(|| LifecycleChange::of_status(key, &lifecycle, to, now.floor())))
+    Ok(changes.then(|| LifecycleChange::of_status(key, &lifecycle, to, now)))
 }
 
 /// Returns the changes that give the flags of another document, such as that of another environment,

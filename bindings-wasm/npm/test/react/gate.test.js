@@ -142,6 +142,9 @@ describe("a feature that requires a consistent back end", () => {
   });
 });
 
+/** React 18.0 writes a comment before a text. @param {string} html */
+const textOf = html => html.replaceAll("<!-- -->", "");
+
 describe("the answer of a server", () => {
   /** @type {[string, import("../../dist/react.js").Bootstrap, string][]} */
   const bodies = [
@@ -161,7 +164,7 @@ describe("the answer of a server", () => {
   ];
   for (const [name, bootstrap, expected] of bodies) {
     it(`counts: ${name}`, async () => {
-      assert.equal(renderToString(h(IsoflagProvider, { bootstrap }, gated)), expected);
+      assert.equal(textOf(renderToString(h(IsoflagProvider, { bootstrap }, gated))), expected);
       const page = await show({ bootstrap });
       assert.equal(page.text(), expected);
     });
@@ -173,7 +176,7 @@ describe("the answer of a server", () => {
     const bootstrap = { journey: true, isBackendConsistent: false };
     const tree = h(IsoflagProvider, { flags: held.source, context: ada, bootstrap, ttlSeconds: 900 }, gated);
     const html = renderToString(tree);
-    assert.equal(html, "closed");
+    assert.equal(textOf(html), "closed");
     assert.equal((await showPage(tree, html)).text(), "open");
   });
 });

@@ -18,6 +18,9 @@ import { Schedule } from "./schedule.js";
 
 export type * from "./interface.js";
 
+/** How late a timer may be in a process that is not frozen. */
+const TIMER_DELAY_MS = 1_000;
+
 /** The last good document. */
 interface Held {
   readonly flags: Flags;
@@ -62,6 +65,13 @@ export class DocumentSource implements FlagSource {
   #snapshot = LOADING;
   #held: Held | undefined;
   #attempt: Promise<SourceSnapshot> | undefined;
+  /** Ends the attempt. */
+  #stop = (): void => {};
+  /**
+   * When the attempt has taken too long by the wall clock. A process that was frozen gets there, for example between
+   * requests of a Lambda function: timers may stand still meanwhile, and connections die.
+   */
+  #expiresMs = Number.POSITIVE_INFINITY;
   /** Whether an event came during the attempt. */
   #isOutdated = false;
   /** Resolves after the first attempt, whether it has succeeded or not. Never rejects. */
@@ -150,6 +160,10 @@ export class DocumentSource implements FlagSource {
    */
   async refresh({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<SourceSnapshot> {
     if (this.#closing.signal.aborted || !this.#hasAddress) return this.#snapshot;
+    if (Date.now() > this.#expiresMs) {
+      this.#stop();
+      await this.#attempt;
+    }
     this.#attempt ??= this.#fetch().finally(() => {
       this.#attempt = undefined;
       this.#schedule.ended(this.#snapshot.error);
@@ -182,6 +196,8 @@ export class DocumentSource implements FlagSource {
     const { timeoutMs = this.#page === undefined ? 2_000 : 30_000 } = this.#options;
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
+    this.#stop = stop;
+    this.#expiresMs = Date.now() + timeoutMs + TIMER_DELAY_MS;
     this.#closing.signal.addEventListener("abort", stop);
     const timer = setTimeout(stop, timerDelay(timeoutMs));
     try {
@@ -217,6 +233,7 @@ export class DocumentSource implements FlagSource {
       }
     } finally {
       clearTimeout(timer);
+      this.#expiresMs = Number.POSITIVE_INFINITY;
       attempt.abort();
       this.#closing.signal.removeEventListener("abort", stop);
     }
