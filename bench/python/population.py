@@ -4,18 +4,22 @@
 
 Run it with the Python of `.venv` after `make build-arrow`. It prints rows like the other
 measurements; `cpu` is the time of all threads, which another process disturbs less. The loops run
-over a sample of the rows.
+over a sample of the rows. One thread is one core: pyarrow has no other threads then. Without Java,
+Spark is left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -34,6 +38,8 @@ KEYS = 10
 # Rows of the measurements that make a Python object for each.
 SAMPLE = 20_000
 BLOCKS = 3
+# Jobs before those that are measured: Spark compiles its code.
+WARM = 3
 
 
 def users(rows: range) -> pa.Table:
@@ -52,17 +58,35 @@ def users(rows: range) -> pa.Table:
     )
 
 
+def opened(path: Path, threads: int) -> pa.RecordBatchReader:
+    """Opens the file as a stream."""
+    pa.set_cpu_count(threads)
+    file = pq.ParquetFile(path)
+    batches = file.iter_batches(use_threads=threads > 1)
+    return pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
+
+
+def answered(
+    flags: isoflag.Flags, data: Any, keys: list[str], threads: int
+) -> pa.RecordBatchReader:
+    """Evaluates the variations of a table or stream."""
+    answers = isoflag.arrow._evaluate(
+        flags, data, keys, None, ["variation"], keep=False, threads=threads
+    )
+    return pa.RecordBatchReader.from_stream(answers)
+
+
+def evaluated(flags: isoflag.Flags, table: pa.Table, keys: list[str], threads: int) -> int:
+    """Evaluates the rows of a table in memory, and nothing else."""
+    return sum(batch.num_rows for batch in answered(flags, table, keys, threads))
+
+
 def arrow_counts(
     flags: isoflag.Flags, path: Path, keys: list[str], threads: int
 ) -> list[Counter[Any]]:
     """Counts variations in a stream from the file."""
-    file = pq.ParquetFile(path)
-    stream = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
-    answers = isoflag.arrow._evaluate(
-        flags, stream, keys, None, ["variation"], keep=False, threads=threads
-    )
     counts: list[Counter[Any]] = [Counter() for _ in keys]
-    for batch in pa.RecordBatchReader.from_stream(answers):
+    for batch in answered(flags, opened(path, threads), keys, threads):
         for count, column in zip(counts, batch.columns, strict=True):
             for entry in column.value_counts().to_pylist():
                 count[entry["values"]] += entry["counts"]
@@ -125,6 +149,65 @@ class Measured:
             self.cpu.append((time.process_time_ns() - busy) * 1e6 / rows)
 
 
+def spark(flags: isoflag.Flags, path: Path, keys: list[str]) -> None:
+    """Counts combinations of variations in Spark and without it, in turns, and prints the ratios.
+
+    A job that hands the rows to Python and returns nulls has the part of the time that is Spark's.
+    """
+    # Its workers are otherwise those of PATH, and each import of it warns.
+    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    warnings.simplefilter("ignore")
+    import isoflag.spark
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.log.level": "ERROR",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+    }
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    columns = [f"{key}.variation" for key in keys]
+    frame = session.read.parquet(str(path))
+
+    def counted(answers: Any) -> dict[Any, int]:
+        rows = answers.groupBy(*(f"`{name}`" for name in columns)).count().collect()
+        return {tuple(row)[:-1]: row["count"] for row in rows}
+
+    def evaluate() -> Any:
+        return isoflag.spark.evaluate(frame, flags, keys, columns=["variation"])
+
+    def nulls(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            column = pa.nulls(batch.num_rows, pa.int32())
+            yield pa.RecordBatch.from_arrays([column] * len(columns), names=columns)
+
+    def without() -> dict[Any, int]:
+        answers = answered(flags, opened(path, 2), keys, 2).read_all()
+        counted = answers.group_by(columns).aggregate([([], "count_all")])
+        *names, counts = (counted[name].to_pylist() for name in (*columns, "count_all"))
+        return dict(zip(zip(*names, strict=True), counts, strict=True))
+
+    handed = frame.mapInArrow(nulls, evaluate().schema)
+    times: list[list[float]] = []
+    for _ in range(WARM + BLOCKS):
+        start = time.perf_counter()
+        expected = without()
+        plain = time.perf_counter()
+        assert counted(evaluate()) == expected, "the counts in Spark differ"
+        evaluated = time.perf_counter()
+        counted(handed)
+        times.append([plain - start, evaluated - plain, time.perf_counter() - evaluated])
+    session.stop()
+    for case, index in (("once warm", 1), ("once warm, without evaluation", 2)):
+        ratios = [block[0] / block[index] for block in times[WARM:]]
+        printed("population-spark", f"a million rows, {case}", "times", isoflag=ratios)
+
+
 def stream(flags: isoflag.Flags, keys: list[str], rows: int) -> None:
     """Counts variations in a stream of this length, and prints the peak of the memory."""
     batch = users(range(50_000)).to_batches()[0]
@@ -160,11 +243,19 @@ def main() -> None:
             Measured(arguments.rows, partial(arrow_counts, flags, path, keys, threads))
             for threads in (1, 2)
         )
+        table = pq.read_table(path)
+        memory_one, memory_two = (
+            Measured(arguments.rows, partial(evaluated, flags, table, keys, threads))
+            for threads in (1, 2)
+        )
+        del table
         many = Measured(rows, lambda: many_counts(flags, sample, keys, 1))
         loop = Measured(rows, lambda: loop_counts(flags, sample, keys))
         sdk = LaunchDarkly(text)
         launchdarkly = Measured(rows, lambda: launchdarkly_counts(sdk, sample, keys))
         expected = arrow_counts(flags, sample, keys, 1)
+        if shutil.which("java"):
+            spark(flags, path, keys)
     assert one.result == two.result, "the counts of one thread and two differ"
     assert expected == many.result == loop.result == launchdarkly.result, "the counts differ"
     others = {"evaluate_many": many, "a loop over bind": loop, "launchdarkly": launchdarkly}
@@ -177,6 +268,7 @@ def main() -> None:
         ("evaluate_many, CPU", many.cpu, one.cpu),
         ("LaunchDarkly's SDK, CPU", launchdarkly.cpu, one.cpu),
         ("one core", one.wall, two.wall),
+        ("one core, evaluation alone", memory_one.wall, memory_two.wall),
     ):
         ratio = median(baseline) / median(faster)
         printed("population-times", f"over {name}", "times", isoflag=[ratio])

@@ -69,6 +69,34 @@ fn json_lines_are_counted_like_csv() {
 }
 
 #[test]
+fn columns_with_the_prefix_of_a_key_add_a_kind() {
+    let table = "key,age,org.key,org.plan,org.kind,org.unit.plan,team.plan
+ada,19,acme,pro,x,1,a
+,20,acme,free,,,
+bob,20,,pro,,,b
+,,,pro,,,
+";
+    let lines = r#"{"kind": "multi", "user": {"key": "ada", "age": 19, "team.plan": "a"}, "org": {"key": "acme", "plan": "pro", "unit.plan": 1}}
+{"kind": "org", "key": "acme", "plan": "free"}
+{"kind": "user", "key": "bob", "age": 20, "team.plan": "b"}
+{"kind": "user"}
+"#;
+    let by = ["--by", "org.plan", "--by", "team.plan"];
+    let (csv, json) = (impact("a.csv", table, &by), impact("a.jsonl", lines, &by));
+    assert_eq!((csv.code, &csv.out), (0, &json.out));
+    assert!(csv.out.starts_with("2 of 3 contexts (66.667%) get another value"), "{csv:?}");
+    assert!(csv.err.contains("1 of 4 contexts are invalid; the first, in line 5: "), "{csv:?}");
+    let only = impact("a.csv", "org.key,org.plan\nacme,pro\n", &["--by", "org.plan"]);
+    assert_eq!((only.code, only.err.as_str()), (0, ""));
+    assert!(only.out.contains("`pro`: 0 of 1 context (0%)"), "{only:?}");
+    let twice = impact("a.csv", "key,kind,org.key\na,org,o\nb,user,o\n", &[]);
+    assert!(twice.err.contains("line 2: the kind `org` occurs twice"), "{twice:?}");
+    let large = format!("key,a,org.key,org.a\nb,1,o,1\na,{0},o,{0}\n", "\u{1}".repeat(100_000));
+    let large = impact("a.csv", &large, &[]);
+    assert!(large.err.contains("1 of 2 contexts are invalid; the first, in line 3: "), "{large:?}");
+}
+
+#[test]
 fn broken_files_of_contexts_are_errors_with_their_line() {
     let long = format!("{{\"key\": \"{}\"}}", "a".repeat(1 << 20));
     for (name, text, problem) in [
@@ -82,6 +110,7 @@ fn broken_files_of_contexts_are_errors_with_their_line() {
         ),
         ("a.csv", "key,key\nada,1\n", "line 1: two columns are named `key`"),
         ("a.csv", "", "line 1: there is no column `key`"),
+        ("a.csv", "key,user.key\na,b\n", "line 1: both `key` and `user.key` are keys"),
         (
             "a.csv",
             &format!("key\n\"{}", "x\n".repeat(1 << 20)),
@@ -157,6 +186,13 @@ fn invalid_contexts_are_counted_and_reported() {
     let count = |name: &str| report.as_object().unwrap().get(name).unwrap().as_number().unwrap();
     assert_eq!((count("contexts") as u32, count("invalid") as u32), (2, 1));
     assert!(ran.err.contains("1 of 3 contexts are invalid; the first, in line 2: "), "{ran:?}");
+    for text in ["key\r\nada\r\n\"\"\r\n", "\u{feff}key\rada\r\"\"\r", "key\n\r\n\"a\n\"\n\"\"\n"] {
+        let ran = impact("a.csv", text, &[]);
+        let line = if text.contains("a\n") { 5 } else { 3 };
+        assert!(
+            ran.err.contains(&format!("1 of 2 contexts are invalid; the first, in line {line}: "))
+        );
+    }
 }
 
 #[test]

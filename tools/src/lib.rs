@@ -27,6 +27,7 @@ mod analysis;
 mod appconfig_key;
 mod certification;
 mod check;
+mod context_file;
 mod convert;
 mod diff;
 mod edit;
@@ -59,12 +60,13 @@ pub use certification::{
 pub use check::{
     CheckOptions, CheckOptionsError, NamePattern, NamePatternError, check, check_environments,
 };
+pub use context_file::{ContextFile, ContextFileError, ContextTally, FileContext, KindPrefixes};
 pub use convert::{Conversion, ConversionSource, convert};
 pub use diff::{Diff, cell_code, diff, patch_between};
 pub use edit::{EditError, Refusal, edit};
 pub use impact::{
-    Because, ContextTally, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group,
-    GroupBy, GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, Percentage,
+    Because, DecidingPart, ExactShare, FlagImpact, Foreseen, ForeseenChange, Group, GroupBy,
+    GroupedBy, IMPACT_GROUPS, IMPACT_SAMPLE, Impact, ImpactCounter, Move, Percentage,
     PercentageError, ServedAnswer, impact, percent,
 };
 pub use in_place::{InPlaceError, keys_in_text, written_in_place};

@@ -1,12 +1,14 @@
 //! Columns of Arrow: their types, and the text of their rows.
 
+use std::collections::BTreeSet;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 
 /// A column, prepared for reading text fast.
 pub(crate) enum Column<'a> {
@@ -119,22 +121,37 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Returns the part of a type that cannot be an attribute, if any.
-pub(crate) fn unmappable(data_type: &DataType) -> Option<String> {
+/// Returns the part of a column that cannot be an attribute, if any.
+pub(crate) fn unmappable(field: &Field) -> Option<String> {
+    match field.extension_type_name() {
+        // The storage is not the value: that of `arrow.bool8` is integers.
+        Some(name) if !is_text(field.data_type()) => Some(format!("the extension type `{name}`")),
+        _ => unmappable_type(field.data_type()),
+    }
+}
+
+fn unmappable_type(data_type: &DataType) -> Option<String> {
     match data_type {
         DataType::Timestamp(_, None) => {
             Some(format!("{data_type}: a timestamp needs a time zone, for example UTC"))
         }
-        DataType::Dictionary(_, values) => unmappable(values),
+        DataType::Dictionary(_, values) => unmappable_type(values),
         DataType::List(field)
         | DataType::LargeList(field)
         | DataType::FixedSizeList(field, _)
         | DataType::ListView(field)
-        | DataType::LargeListView(field) => unmappable(field.data_type()),
-        DataType::Struct(fields) => fields.iter().find_map(|field| unmappable(field.data_type())),
+        | DataType::LargeListView(field) => unmappable(field),
+        DataType::Struct(fields) => {
+            let mut names = BTreeSet::new();
+            let twice = fields.iter().find(|field| !names.insert(field.name()));
+            match twice {
+                Some(field) => Some(format!("two members `{}`", field.name())),
+                None => fields.iter().find_map(|field| unmappable(field)),
+            }
+        }
         DataType::Map(field, _) => match field.data_type() {
             DataType::Struct(fields) => match &fields[..] {
-                [name, member] if is_text(name.data_type()) => unmappable(member.data_type()),
+                [name, member] if is_text(name.data_type()) => unmappable(member),
                 _ => Some(format!("{data_type}: the keys of a map are text")),
             },
             _ => Some(data_type.to_string()),

@@ -1,13 +1,17 @@
-//! The impact of a new document on the rows of a table: contexts for the counter of `isoflag-tools`,
-//! whose words it prints.
+//! The impact of a new document on the rows of a table or the contexts of a file: contexts for the
+//! counter of `isoflag-tools`, whose words it prints.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_schema::ArrowError;
+use arrow_array::RecordBatch;
 use isoflag::{Flags, printable, printable_lines};
-use isoflag_tools::{ContextTally, GroupBy, ImpactCounter, PercentageError};
+use isoflag_tools::{
+    ContextFile, ContextFileError, ContextTally, GroupBy, ImpactCounter, PercentageError,
+};
 use pyo3::prelude::*;
 
 use crate::capsule::{self, Source};
@@ -17,14 +21,21 @@ use crate::rows::Part;
 use crate::stream::{bug, message};
 use crate::{document, error};
 
-/// A count of the answers of two documents over a table or stream.
+/// The most contexts of a file that are counted without a pause.
+const CONTEXTS: usize = 1 << 14;
+
+/// A count of the answers of two documents over a table, a stream or a file of contexts.
 #[pyclass(module = "isoflag.arrow")]
 pub(crate) struct Impact {
     counter: ImpactCounter,
-    mapping: Mapping,
     /// `None` at its end. Only `&mut self` reads it; the mutex makes it `Sync`.
-    source: Mutex<Option<Source>>,
+    source: Mutex<Option<Contexts>>,
     tally: ContextTally,
+}
+
+enum Contexts {
+    Rows(Mapping, Source),
+    File(ContextFile<File>),
 }
 
 #[pymethods]
@@ -39,8 +50,7 @@ impl Impact {
         clock: Option<ClockArgument>,
         by: Vec<String>,
     ) -> PyResult<Impact> {
-        let by = by.iter().map(|text| GroupBy::parse(text)).collect::<Result<Vec<_>, _>>();
-        let by = by.map_err(|problem| error(&format!("`--by`: {problem}")))?;
+        let by = groups(&by)?;
         let (old, new) = (document::load(old)?, document::load(new)?);
         let counter = ImpactCounter::new(&old, &new, &by);
         let mut read: BTreeSet<Arc<str>> = by.iter().map(|by| Arc::from(by.name())).collect();
@@ -51,27 +61,39 @@ impl Impact {
         let source = capsule::import(data)?;
         let mapping = Mapping::of(&source.schema(), context, clock, &read);
         let mapping = mapping.map_err(|problem| error(&problem))?;
-        Ok(Impact {
-            counter,
-            mapping,
-            source: Mutex::new(Some(source)),
-            tally: ContextTally::default(),
-        })
+        Ok(Impact::of(counter, Contexts::Rows(mapping, source)))
     }
 
-    /// Counts one batch. Returns the number of contexts so far, or None at the end of the data.
+    /// Counts a CSV file, or JSON Lines if `key` is None.
+    #[staticmethod]
+    fn of_file(
+        old: &Bound<'_, PyAny>,
+        new: &Bound<'_, PyAny>,
+        file: PathBuf,
+        key: Option<&str>,
+        text: Vec<String>,
+        by: Vec<String>,
+    ) -> PyResult<Impact> {
+        let counter =
+            ImpactCounter::new(&document::load(old)?, &document::load(new)?, &groups(&by)?);
+        let contexts = match key {
+            Some(key) => {
+                let csv = old.py().detach(|| ContextFile::csv(|| File::open(&file), key, &text));
+                csv.map_err(unreadable)?
+            }
+            None => ContextFile::json_lines(File::open(&file)?),
+        };
+        Ok(Impact::of(counter, Contexts::File(contexts)))
+    }
+
+    /// Counts a batch or some lines. Returns the number of contexts so far, or None at the end.
     fn read(&mut self, py: Python<'_>) -> PyResult<Option<u64>> {
         let read = py.detach(|| {
-            catch_unwind(AssertUnwindSafe(|| self.count_batch())).unwrap_or_else(|_| Err(bug()))
+            let counted = catch_unwind(AssertUnwindSafe(|| self.count_some()));
+            counted.unwrap_or_else(|_| Err(error(&message(bug()))))
         });
-        match read {
-            Ok(true) => Ok(Some(self.tally.seen())),
-            Ok(false) => Ok(None),
-            Err(problem) => {
-                *self.source() = None;
-                Err(error(&message(problem)))
-            }
-        }
+        let more = read.inspect_err(|_| *self.source() = None)?;
+        Ok(more.then(|| self.tally.seen()))
     }
 
     /// Returns lines about invalid contexts; raises ValueError if none is valid.
@@ -99,35 +121,82 @@ impl Impact {
 }
 
 impl Impact {
-    fn source(&mut self) -> &mut Option<Source> {
+    fn of(counter: ImpactCounter, contexts: Contexts) -> Impact {
+        Impact { counter, source: Mutex::new(Some(contexts)), tally: ContextTally::default() }
+    }
+
+    fn source(&mut self) -> &mut Option<Contexts> {
         self.source.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts the next batch of the source; false at its end.
-    fn count_batch(&mut self) -> Result<bool, ArrowError> {
-        let source = self.source();
-        let Some(batch) = source.as_mut().and_then(Iterator::next) else {
-            *source = None;
-            return Ok(false);
+    /// Counts the next contexts; false at the end.
+    fn count_some(&mut self) -> PyResult<bool> {
+        let Impact { counter, source, tally } = self;
+        let source = source.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let is_more = match source {
+            None => false,
+            Some(Contexts::Rows(mapping, source)) => match source.next() {
+                None => false,
+                Some(batch) => {
+                    count_rows(
+                        batch.map_err(|problem| error(&message(problem)))?,
+                        mapping,
+                        counter,
+                        tally,
+                    );
+                    true
+                }
+            },
+            Some(Contexts::File(contexts)) => {
+                let before = tally.seen();
+                for read in contexts.take(CONTEXTS) {
+                    let read = read.map_err(unreadable)?;
+                    tally.count(&read);
+                    counter.add(read.context.as_ref().ok());
+                }
+                tally.seen() > before
+            }
         };
-        let rows = batch?;
-        let part = Part { is_small: self.mapping.is_small(&rows), rows };
-        let columns = self.mapping.columns(&part.rows);
-        let contexts = RowContexts::new(&self.mapping, &part, &columns);
-        for row in 0..part.rows.num_rows() {
-            match contexts.context(row) {
-                Ok(context) => {
-                    self.tally.count_valid("", None);
-                    self.counter.add(Some(&context));
-                }
-                Err(invalid) => {
-                    let number = self.tally.seen() + 1;
-                    self.tally.count_invalid(format_args!("row {number}"), invalid);
-                    self.counter.add(None);
-                }
+        if !is_more {
+            *source = None;
+        }
+        Ok(is_more)
+    }
+}
+
+fn count_rows(
+    rows: RecordBatch,
+    mapping: &Mapping,
+    counter: &mut ImpactCounter,
+    tally: &mut ContextTally,
+) {
+    let part = Part { is_small: mapping.is_small(&rows), rows };
+    let columns = mapping.columns(&part.rows);
+    let contexts = RowContexts::new(mapping, &part, &columns);
+    for row in 0..part.rows.num_rows() {
+        match contexts.context(row) {
+            Ok(context) => {
+                tally.count_valid("", None);
+                counter.add(Some(&context));
+            }
+            Err(invalid) => {
+                let number = tally.seen() + 1;
+                tally.count_invalid(format_args!("row {number}"), invalid);
+                counter.add(None);
             }
         }
-        Ok(true)
+    }
+}
+
+fn groups(by: &[String]) -> PyResult<Vec<GroupBy>> {
+    let groups = by.iter().map(|text| GroupBy::parse(text)).collect::<Result<Vec<_>, _>>();
+    groups.map_err(|problem| error(&format!("`--by`: {problem}")))
+}
+
+fn unreadable(problem: ContextFileError) -> PyErr {
+    match problem {
+        ContextFileError::Io(error) => error.into(),
+        malformed => error(&malformed.to_string()),
     }
 }
 

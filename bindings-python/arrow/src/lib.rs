@@ -14,7 +14,7 @@ mod mapping;
 mod rows;
 mod size;
 mod stream;
-mod texts;
+mod workers;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Schema};
+use isoflag_tools::KindPrefixes;
 use pyo3::prelude::*;
 
 use crate::column::{Column, is_text, unmappable};
@@ -233,7 +234,7 @@ fn whole(columns: &Columns<'_>, name: &str) -> Result<usize, Problem> {
     let column = columns.find(name)?;
     let data_type = columns.schema.field(column).data_type();
     let is_context = is_text(data_type) || matches!(data_type, DataType::Struct(_));
-    match unmappable(data_type) {
+    match unmappable(columns.schema.field(column)) {
         None if is_context => Ok(column),
         None => Err(format!(
             "column `{name}` is {data_type}: whole contexts are JSON text or structs; to map members, \
@@ -266,16 +267,10 @@ fn kinds(
             members.push((member, Some(columns.find(column)?)));
         }
     }
-    let keys = members.iter().filter_map(|(name, _)| name.strip_suffix(".key"));
-    let prefixes: BTreeSet<&str> = keys.filter(|prefix| !prefix.is_empty()).collect();
+    let prefixes = KindPrefixes::of(members.iter().map(|(name, _)| *name));
     let mut by_prefix: BTreeMap<&str, Vec<(&str, Named<'_>)>> = BTreeMap::new();
     for member in members {
-        // The longest prefix with a key; no prefix is the plain kind.
-        let dots = member.0.rmatch_indices('.').map(|(dot, _)| dot);
-        let mut parts =
-            dots.filter_map(|dot| Some((member.0.get(..dot)?, member.0.get(dot + 1..)?)));
-        let split = parts.find(|(prefix, _)| prefixes.contains(prefix));
-        let (prefix, name) = split.unwrap_or(("", member.0));
+        let (prefix, name) = prefixes.split(member.0);
         by_prefix.entry(prefix).or_default().push((name, member));
     }
     let mut kinds = Vec::new();
@@ -343,7 +338,7 @@ fn kind(
             }
             _ => {}
         }
-        match unmappable(schema.field(column).data_type()) {
+        match unmappable(schema.field(column)) {
             None => {
                 // A name that is not text makes a context invalid, and private attributes are hidden.
                 let is_read = is_read || matches!(*name, "name" | "_meta");

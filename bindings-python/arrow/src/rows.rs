@@ -1,19 +1,26 @@
 //! Evaluates flags for the rows of a batch. A row of the usual kinds overwrites a bound context; any
 //! other row becomes a context of its own, which is bound.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use foldhash::fast::FixedState;
 use isoflag::{Answer, Context, FlagHandle, Flags, RowAttribute, RowBinding, RowValue, Value};
 
 use crate::cells::Cells;
 use crate::column::{Column, RowText};
 use crate::contexts::{MULTI, RowContexts};
 use crate::mapping::{Kind, KindColumns, Mapping, USER};
-use crate::texts::Texts;
 
 /// The most combinations of kinds for which a bound context is kept.
 const SHAPES: usize = 32;
+
+/// The number of texts that are kept, of all attributes together.
+const TEXTS: usize = 8192;
+
+/// The bytes of the longest text that is kept.
+const LONGEST: usize = 256;
 
 /// Evaluates the rows of batches, on one thread.
 pub(crate) struct Rows<'a> {
@@ -285,4 +292,47 @@ fn set(binding: &mut RowBinding, attribute: &RowAttribute, value: Option<&RowVal
         binding.set(attribute, value);
     }
     value.is_some()
+}
+
+/// Values of short texts that occurred last, by the number of the attribute and the text.
+struct Texts(Box<[Option<Converted>]>);
+
+struct Converted {
+    attribute: usize,
+    text: Box<str>,
+    value: RowValue,
+}
+
+impl Default for Texts {
+    fn default() -> Texts {
+        let mut places = Vec::new();
+        places.resize_with(TEXTS, || None);
+        Texts(places.into())
+    }
+}
+
+impl Texts {
+    /// Calls `used` with the value of a text, which is converted unless it is kept.
+    fn with<T>(
+        &mut self,
+        attribute: usize,
+        text: &str,
+        convert: impl FnOnce() -> Option<RowValue>,
+        used: impl FnOnce(Option<&RowValue>) -> T,
+    ) -> T {
+        if text.len() > LONGEST {
+            return used(convert().as_ref());
+        }
+        let hash = FixedState::with_seed(attribute as u64).hash_one(text);
+        let Some(place) = self.0.get_mut(hash as usize % TEXTS) else {
+            return used(convert().as_ref());
+        };
+        let is_known = place
+            .as_ref()
+            .is_some_and(|known| known.attribute == attribute && *known.text == *text);
+        if !is_known {
+            *place = convert().map(|value| Converted { attribute, text: text.into(), value });
+        }
+        used(place.as_ref().map(|known| &known.value))
+    }
 }

@@ -1,5 +1,5 @@
-//! The stream of results: pulls batches from the source, evaluates them on threads, and returns
-//! them in order. It holds a bounded number of rows.
+//! The stream of results: pulls batches from the source and returns their answers in order. It holds a
+//! bounded number of rows.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -16,7 +16,8 @@ use pyo3::prelude::*;
 use crate::answers::{Answers, FlagColumns, Reasons, Selected};
 use crate::capsule::Source;
 use crate::mapping::Mapping;
-use crate::rows::{Part, Rows, Shapes};
+use crate::rows::{Part, Rows};
+use crate::workers::{State, Workers};
 
 /// The most rows of a result batch.
 const ROWS: usize = 16_384;
@@ -42,19 +43,12 @@ pub(crate) struct Stream {
     source: Option<Source>,
     /// Receives the source if no batch was read.
     unread: Option<Slot>,
-    /// Parts of batches that were pulled and not yet evaluated.
+    /// Parts of batches that were pulled and not yet given to the workers.
     pulled: VecDeque<Part>,
+    workers: Workers,
     ready: VecDeque<RecordBatch>,
-    workers: Vec<Worker>,
     /// The main thread of Python, which receives Ctrl-C.
     main: Option<ThreadId>,
-}
-
-/// The state of one thread, kept between batches.
-#[derive(Default)]
-struct Worker {
-    shapes: Shapes,
-    reasons: Vec<Reasons>,
 }
 
 impl Stream {
@@ -64,96 +58,65 @@ impl Stream {
         unread: &Slot,
         main: Option<ThreadId>,
     ) -> Stream {
-        let mut workers = Vec::new();
-        workers.resize_with(plan.threads.max(1), Worker::default);
         Stream {
             plan: Arc::clone(plan),
             source: Some(source),
             unread: Some(Arc::clone(unread)),
             pulled: VecDeque::new(),
+            workers: Workers::new(Arc::clone(plan)),
             ready: VecDeque::new(),
-            workers,
             main,
         }
     }
 
-    /// Evaluates the next rows, unless the source has ended.
+    /// Gives the workers rows, and takes answers unless the source has ended.
     fn fill(&mut self) -> Result<(), ArrowError> {
         self.unread = None;
-        while self.ready.is_empty() && (self.source.is_some() || !self.pulled.is_empty()) {
-            let parts = self.pull()?;
-            self.evaluate(&parts)?;
+        while self.ready.is_empty() {
+            self.check_signals()?;
+            while self.workers.len() < self.plan.stock() {
+                let parts = self.pull()?;
+                if parts.is_empty() {
+                    break;
+                }
+                self.workers.give(parts);
+            }
+            match self.workers.take() {
+                Some(answers) => self.ready.extend(answers?),
+                None => break,
+            }
         }
         Ok(())
     }
 
-    /// Takes rows for all threads, in parts of a bounded size.
+    /// Takes rows for one thread: small batches together, and large ones in parts.
     fn pull(&mut self) -> Result<Vec<Part>, ArrowError> {
         let mut parts = Vec::new();
-        let (mut rows, wanted) = (0, ROWS * self.workers.len());
-        while rows < wanted {
-            if let Some(part) = self.pulled.pop_front() {
-                rows += part.rows.num_rows();
-                parts.push(part);
+        let mut rows = 0;
+        while rows < ROWS {
+            let Some(part) = self.pulled.pop_front() else {
+                self.check_signals()?;
+                let Some(batch) = self.source.as_mut().and_then(Iterator::next) else {
+                    self.source = None;
+                    break;
+                };
+                let batch = batch?;
+                // Of the whole batch, since its parts share dictionaries and elements of lists.
+                let is_small = self.plan.mapping.is_small(&batch);
+                for start in (0..batch.num_rows()).step_by(ROWS) {
+                    let rows = batch.slice(start, ROWS.min(batch.num_rows() - start));
+                    self.pulled.push_back(Part { rows, is_small });
+                }
                 continue;
-            }
-            self.check_signals()?;
-            let Some(batch) = self.source.as_mut().and_then(Iterator::next) else {
-                self.source = None;
-                break;
             };
-            let batch = batch?;
-            // Of the whole batch, since its parts share dictionaries and elements of lists.
-            let is_small = self.plan.mapping.is_small(&batch);
-            for start in (0..batch.num_rows()).step_by(ROWS) {
-                let rows = batch.slice(start, ROWS.min(batch.num_rows() - start));
-                self.pulled.push_back(Part { rows, is_small });
+            if rows > 0 && rows + part.rows.num_rows() > ROWS {
+                self.pulled.push_front(part);
+                break;
             }
+            rows += part.rows.num_rows();
+            parts.push(part);
         }
         Ok(parts)
-    }
-
-    /// Evaluates parts, the same number of rows on each thread.
-    fn evaluate(&mut self, parts: &[Part]) -> Result<(), ArrowError> {
-        let rows: usize = parts.iter().map(|part| part.rows.num_rows()).sum();
-        let share = rows.div_ceil(self.workers.len()).max(1);
-        let mut groups: Vec<Vec<&Part>> = vec![Vec::new(); self.workers.len()];
-        let mut before = 0;
-        for part in parts {
-            // The group in which the middle of the part lies.
-            let group = (before + part.rows.num_rows() / 2) / share;
-            if let Some(group) = groups.get_mut(group) {
-                group.push(part);
-            }
-            before += part.rows.num_rows();
-        }
-        let plan = &self.plan;
-        let evaluate = |worker: &mut Worker, group: &[&Part]| {
-            group.iter().map(|part| plan.evaluate(part, worker)).collect::<Result<Vec<_>, _>>()
-        };
-        let mut work = self.workers.iter_mut().zip(&groups);
-        // This thread takes the first group.
-        let own = work.next();
-        let answers: Vec<_> = thread::scope(|scope| {
-            let others: Vec<_> = work
-                .filter(|(_, group)| !group.is_empty())
-                .map(|(worker, group)| {
-                    thread::Builder::new().spawn_scoped(scope, || evaluate(worker, group))
-                })
-                .collect();
-            let own = own.map(|(worker, group)| evaluate(worker, group));
-            let others = others.into_iter().map(|started| match started {
-                Ok(other) => other.join().unwrap_or_else(|_| Err(bug())),
-                Err(error) => Err(ArrowError::ExternalError(
-                    format!("no thread could be started: {error}").into(),
-                )),
-            });
-            own.into_iter().chain(others).collect()
-        });
-        for answers in answers {
-            self.ready.extend(answers?);
-        }
-        Ok(())
     }
 
     /// Lets Python handle Ctrl-C, which otherwise waits for the end of the stream.
@@ -195,11 +158,20 @@ pub(crate) fn message(error: ArrowError) -> String {
 }
 
 impl Plan {
-    fn evaluate(&self, part: &Part, worker: &mut Worker) -> Result<RecordBatch, ArrowError> {
+    /// The number of parts for which rows or answers are held.
+    fn stock(&self) -> usize {
+        if self.threads > 1 { 2 * self.threads } else { 1 }
+    }
+
+    pub(crate) fn evaluate(
+        &self,
+        part: &Part,
+        state: &mut State,
+    ) -> Result<RecordBatch, ArrowError> {
         let mut answers = Vec::new();
         answers.resize_with(self.handles.len(), Answers::default);
-        worker.reasons.resize_with(self.handles.len(), Reasons::default);
-        let Worker { shapes, reasons } = worker;
+        state.reasons.resize_with(self.handles.len(), Reasons::default);
+        let State { shapes, reasons } = state;
         Rows::new(&self.flags, &self.handles, &self.mapping).evaluate(
             part,
             shapes,

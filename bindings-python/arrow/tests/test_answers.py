@@ -21,7 +21,7 @@ from row_by_row import INVALID, answered, expected, present
 VECTORS = Path(__file__).resolve().parents[3] / "conformance" / "vectors"
 UTC = dt.timezone.utc
 
-TEXTS = ["a", "b", "", "1.2.3", "2026-01-31T00:00:00Z", "u1", "é"]
+TEXTS = ["a", "b", "", "1.2.3", "2026-01-31T00:00:00Z", "1969-12-31", "u1", "é"]
 NAMES = ["plan", "level", "since", "name", "anonymous", "key", "kind", "/address/city", "address"]
 OPERATORS = ["in", "startsWith", "lessThan", "before", "semVerEqual", "matches", "segmentMatch"]
 
@@ -101,6 +101,28 @@ types = st.one_of(
     st.just((pa.float32(), st.sampled_from([0.0, 2.5]))),
     st.just((pa.bool_(), st.booleans())),
     st.just((pa.null(), st.none())),
+    st.sampled_from([pa.decimal32(5, 1), pa.decimal128(9, 2), pa.decimal256(50, 1)]).map(
+        lambda type_: (type_, st.sampled_from([Decimal(0), Decimal("2.5"), Decimal(-1)]))
+    ),
+    st.sampled_from([pa.date32(), pa.date64()]).map(
+        lambda type_: (type_, st.sampled_from([dt.date(1969, 12, 31), dt.date(2026, 1, 31)]))
+    ),
+    st.sampled_from([pa.timestamp("us", "UTC"), pa.timestamp("us", "-03:00")]).map(
+        lambda type_: (
+            type_,
+            st.sampled_from([-1, 0, 1_769_817_600_000_000]).map(
+                lambda micros: dt.datetime(1970, 1, 1, tzinfo=UTC) + dt.timedelta(0, 0, micros)
+            ),
+        )
+    ),
+    st.just((pa.dictionary(pa.int16(), pa.int64()), st.integers(0, 2))),
+    st.just(
+        (
+            pa.list_(pa.struct([("city", pa.string())])),
+            st.lists(st.fixed_dictionaries({"city": st.sampled_from(TEXTS)}), max_size=2),
+        )
+    ),
+    st.just((pa.list_(pa.float64(), 2), st.lists(st.integers(0, 2), min_size=2, max_size=2))),
     st.sampled_from([pa.list_, pa.large_list, pa.list_view]).map(
         lambda list_: (list_(pa.string()), st.lists(st.sampled_from(TEXTS) | st.none(), max_size=3))
     ),

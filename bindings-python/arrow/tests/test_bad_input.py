@@ -81,6 +81,67 @@ def test_an_error_names_the_column(table: Any, arguments: dict[str, Any], messag
     assert message in str(raised.value)
 
 
+ONE = pa.array(["x"])
+UNMAPPABLE = {
+    "Binary": pa.array([b"x"]),
+    "LargeBinary": pa.array([b"x"], pa.large_binary()),
+    "BinaryView": pa.array([b"x"], pa.binary_view()),
+    "FixedSizeBinary(1)": pa.array([b"x"], pa.binary(1)),
+    "Time32(s)": pa.array([1], pa.time32("s")),
+    "Time64(µs)": pa.array([1], pa.time64("us")),
+    "Duration(ms)": pa.array([1], pa.duration("ms")),
+    "Interval(MonthDayNano)": pa.array([pa.MonthDayNano([1, 2, 3])]),
+    "Timestamp(ns): a timestamp needs a time zone": pa.array([1], pa.timestamp("ns")),
+    "RunEndEncoded": pa.RunEndEncodedArray.from_arrays([1], ONE),
+    "Union(Sparse": pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [ONE]),
+    "Union(Dense": pa.UnionArray.from_dense(
+        pa.array([0], pa.int8()), pa.array([0], pa.int32()), [ONE]
+    ),
+    "the keys of a map are text": pa.array([[(1, "x")]], pa.map_(pa.int32(), pa.string())),
+    "two members `a`": pa.StructArray.from_arrays([ONE, ONE], ["a", "a"]),
+    # The storage of these is not their value.
+    "the extension type `arrow.bool8`": pa.ExtensionArray.from_storage(
+        pa.bool8(), pa.array([1], pa.int8())
+    ),
+    "the extension type `arrow.uuid`": pa.ExtensionArray.from_storage(
+        pa.uuid(), pa.array([b"0" * 16], pa.binary(16))
+    ),
+    "the extension type `arrow.fixed_shape_tensor`": pa.ExtensionArray.from_storage(
+        pa.fixed_shape_tensor(pa.int32(), [1]), pa.array([[1]], pa.list_(pa.int32(), 1))
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "array"), UNMAPPABLE.items(), ids=UNMAPPABLE)
+def test_a_column_that_cannot_be_an_attribute_is_an_error_only_if_it_is_read(
+    part: str, array: pa.Array
+) -> None:
+    column = [array]
+    if not isinstance(array, pa.UnionArray | pa.RunEndEncodedArray | pa.ExtensionArray):
+        offsets = pa.array([0, 1], pa.int32())
+        column += [
+            pa.ListArray.from_arrays(offsets, array),
+            pa.StructArray.from_arrays([array], ["a"]),
+        ]
+    for each in column:
+        table = pa.Table.from_arrays([pa.array(["u"]), each], ["key", "plan"])
+        with pytest.raises(ValueError, match="is read by a flag as `plan`") as raised:
+            isoflag.arrow.evaluate(FLAGS, table, ["f"])
+        assert part in str(raised.value)
+        unread = answered(FLAGS, "f", table.rename_columns(["key", "other"]))
+        left_out = answered(FLAGS, "f", table, context={"plan": None})
+        assert unread == left_out == [(False, 0, {"kind": "FALLTHROUGH"})]
+        with pytest.raises(ValueError, match="the `key` of a context is text"):
+            isoflag.arrow.evaluate(FLAGS, table, ["f"], context={"key": "plan"})
+
+
+def test_a_table_without_columns_has_no_key() -> None:
+    empty = pa.table({"x": [1, 2]}).select([])
+    for data in (empty, empty.to_batches()[0]):
+        with pytest.raises(ValueError, match="there is no column `key`"):
+            isoflag.arrow.evaluate(FLAGS, data, ["f"])
+
+
 def test_two_columns_of_one_name_are_an_error_if_they_are_read() -> None:
     twice = pa.Table.from_arrays([pa.array(["a"])] * 3, ["key", "plan", "plan"])
     with pytest.raises(ValueError, match="there are two columns `plan`: rename one"):
@@ -163,6 +224,13 @@ def test_a_batch_whose_schema_differs_ends_the_stream(other: dict[str, list[Any]
     answers = pa.RecordBatchReader.from_stream(isoflag.arrow.evaluate(FLAGS, stream, ["f"]))
     with pytest.raises(pa.ArrowInvalid, match="the columns changed in batch 1"):
         answers.read_all()
+
+
+def test_a_batch_may_declare_that_it_has_no_nulls() -> None:
+    fields = [pa.field("key", pa.string(), nullable=False), pa.field("plan", pa.string())]
+    batches = [*TABLE.to_batches(), *TABLE.cast(pa.schema(fields)).to_batches()]
+    stream = pa.RecordBatchReader.from_batches(TABLE.schema, iter(batches))
+    assert [value for value, _, _ in answered(FLAGS, "f", stream)] == [True, False] * 2
 
 
 def test_an_error_of_the_source_is_passed_on() -> None:

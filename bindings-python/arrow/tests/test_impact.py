@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 import subprocess
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.feather as pf
 import pyarrow.parquet as pq
 import pytest
@@ -75,6 +75,17 @@ def contexts(table: pa.Table) -> list[Any]:
     return found
 
 
+def write_csv(path: Path, rows: list[dict[str, Any]], **options: Any) -> None:
+    """Writes cells as JSON, but text as it is."""
+    with path.open("w", newline="", **{"encoding": "utf-8", **options}) as file:
+        writer = csv.writer(file)
+        writer.writerow(rows[0])
+        for row in rows:
+            writer.writerow(
+                cell if isinstance(cell, str | None) else json.dumps(cell) for cell in row.values()
+            )
+
+
 def impact(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = main(["impact", "old.json", "new.json", *arguments])
     printed = capsys.readouterr()
@@ -87,22 +98,85 @@ def test_each_form_of_a_table_is_counted_like_its_contexts(
 ) -> None:
     pq.write_table(USERS, "users.parquet", row_group_size=700)
     pf.write_feather(USERS, "users.feather")
-    pc.write_csv(USERS, "users.csv")
+    write_csv(Path("users.csv"), USERS.to_pylist())
+    lines = [json.dumps(context) for context in contexts(USERS)]
+    Path("users.jsonl").write_text("\n".join(lines), "utf-8")
     Path("parts").mkdir()
     for number, start in enumerate(range(0, ROWS, 1000)):
         pq.write_table(USERS.slice(start, 1000), f"parts/{number}.parquet")
     expected = OLD.impact(NEW, contexts(USERS), by=BY)
     by = [argument for each in BY for argument in ("--by", each)]
-    for table in ("users.parquet", "users.feather", "users.csv", "parts"):
+    invalid = expected.to_dict()["invalid"]
+    for table, place in (
+        ("users.parquet", "row 1"),
+        ("users.feather", "row 1"),
+        ("parts", "row 1"),
+        ("users.csv", "line 2"),
+        ("users.jsonl", "line 1"),
+    ):
         code, out, err = impact(capsys, table, *by, "--text", "version")
         assert (code, out.rstrip()) == (0, str(expected).rstrip())
-        invalid = expected.to_dict()["invalid"]
-        assert f"`{table}`: {invalid} of {ROWS} contexts are invalid; the first, in row 1: " in err
+        message = f"`{table}`: {invalid} of {ROWS} contexts are invalid; the first, in {place}: "
+        assert message in err
     _, out, _ = impact(capsys, "users.parquet", *by, "--json")
     assert json.loads(out) == expected.to_dict()
     assert json.loads(out)["invalid"] > 0
     _, out, _ = impact(capsys, "users.parquet", "--markdown")
     assert "#### Flag `checkout`: " in out
+
+
+CELLS = {
+    "quotes": ['a "b"', "c\nd", "e\r\nf", ",", " g "],
+    "leading zeros": ["007", "1", "2", "3", "4"],
+    "exponents": ["1e400", "1e5", "-1E-5", "0", "1"],
+    "decimals": ["1.10", "1.1", "1", "2", "3"],
+    "words": ["true", "false", "null", "NaN", "x"],
+    "integers": [1, -2, 0, 4503599627370497, 4],
+    "numbers": [1.5, 1, 2, 3, 0.1],
+    "booleans": [True, False, None, True, False],
+    "few": [None, None, None, None, 7],
+    "dates": ["2026-01-31", "2026-01-31T12:00:00Z", "31.1.2026", "12:00", "now"],
+    "unicode": ["é", "e\u0301", "\ufeff", "\U0001f600", "\x00"],
+    "long": ["x" * 100_000, "x", "y", "z", "\n" * 1000],
+    "objects": [{"a": {"b": "c"}}, {"a": None}, {}, None, {"a": {"b": "d"}}],
+    "lists": [["a", "b"], [], [None], None, ["c"]],
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+@pytest.mark.parametrize("options", [{}, {"encoding": "utf-8-sig"}], ids=["", "mark"])
+def test_the_same_users_have_the_same_impact_in_each_format(
+    cells: list[Any], options: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, served in (("old.json", False), ("new.json", True)):
+        tested = {"attribute": "x", "op": "in", "values": cells[:1]}
+        nested = {"attribute": "/x/a/b", "op": "in", "values": ["c"]}
+        rollout = {
+            "bucketBy": "x",
+            "variations": [{"variation": n, "weight": 50_000} for n in (0, 1)],
+        }
+        flag = {
+            "on": True,
+            "salt": name,
+            "variations": [0, 1, 2],
+            "rules": [{"clauses": [each], "variation": 2} for each in (tested, nested) if served],
+            "fallthrough": {"rollout": rollout},
+        }
+        Path(name).write_text(json.dumps({"flags": {"f": flag}}), "utf-8")
+    rows = [{"key": f"u{n}", "x": cell} for n, cell in enumerate(cells)]
+    write_csv(Path("users.csv"), rows, **options)
+    lines = "\r\n".join(json.dumps({"kind": "user", **present(row)}) for row in rows)
+    Path("users.jsonl").write_text(lines, **{"encoding": "utf-8", **options}, newline="")
+    pq.write_table(pa.Table.from_pylist(rows), "users.parquet")
+    by = () if isinstance(cells[0], dict | list) else ("--by=x",)
+    for form in ("", "--json", "--markdown"):
+        arguments = [*by, *([form] if form else [])]
+        expected = impact(capsys, "users.jsonl", *arguments)
+        assert expected[0] == 0
+        assert expected[2] == ""
+        assert impact(capsys, "users.csv", *arguments) == expected
+        assert impact(capsys, "users.parquet", *arguments) == expected
 
 
 @pytest.mark.usefixtures("folder")
@@ -177,6 +251,10 @@ def text(content: str) -> Any:
     return lambda path: path.write_text(content, "utf-8")
 
 
+def utf_16(path: Path) -> None:
+    path.write_text("key,age\nada,17\n", "utf-16")
+
+
 BAD = {
     "no column for the key": ("a.parquet", table({"id": ["a"]}), "there is no column `key`"),
     "an unmappable type": (
@@ -195,9 +273,30 @@ BAD = {
     "files with other columns": ("parts", differing, "the columns of `parts/1.parquet` differ"),
     "files with other types": ("parts", retyped, "the columns of `parts/1.parquet` differ"),
     "a name without a form": ("a.xlsx", text(""), "expected a folder, or a name that ends in"),
-    "a quote that is not closed": ("a.csv", text('key,age\nada,17\n"bob,19\n'), "`a.csv`: "),
-    "a row with too few cells": ("a.csv", text("key,age\nada,17\nbob\n"), "Expected 2 columns"),
-    "an empty file": ("a.csv", text(""), "`a.csv`: "),
+    "a quote that is not closed": (
+        "a.csv",
+        text('key,age\nada,17\n"bob,19\n'),
+        "`a.csv`, line 3: a quote is not closed",
+    ),
+    "a quote inside a cell": ("a.csv", text('key\n5" pipe\n'), "line 2: a quote inside a cell"),
+    "a row with too few cells": (
+        "a.csv",
+        text("key,age\nada,17\nbob\n"),
+        "`a.csv`, line 3: expected 2 cells like the header, found 1",
+    ),
+    "an empty file": ("a.csv", text(""), "`a.csv`, line 1: there is no column `key`"),
+    "two columns of one name": (
+        "a.csv",
+        text("key,age,age\nada,17,18\n"),
+        "`a.csv`, line 1: two columns are named `age`",
+    ),
+    "two keys of a user": ("a.csv", text("key,user.key\na,b\n"), "both `key` and `user.key`"),
+    "UTF-16 in CSV": ("a.csv", utf_16, "`a.csv`, line 1: the text is not UTF-8"),
+    "UTF-16 in JSON Lines": ("a.jsonl", utf_16, "`a.jsonl`, line 1: it is not JSON: "),
+    "a line that is not JSON": ("a.jsonl", text('{"key": "a"}\n{'), "`a.jsonl`, line 2: "),
+    "a line that is too long": ("a.jsonl", text("[" + " " * (1 << 21)), "longer than 1 MiB"),
+    "a row that is too long": ("a.csv", text("key\n" + "x" * (1 << 21)), "longer than 1 MiB"),
+    "no file of lines": ("a.jsonl", lambda _: None, "cannot read `a.jsonl`: no such file"),
 }
 
 

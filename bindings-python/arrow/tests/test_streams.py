@@ -90,26 +90,16 @@ def test_threads_may_read_the_same_answers() -> None:
 
 def test_other_threads_run_while_rows_are_evaluated() -> None:
     flags = isoflag.Flags.from_json(SHOP.read_text("utf-8"))
-    schema = pa.schema([("key", pa.string())])
-    batch = pa.record_batch({"key": [f"user-{n}" for n in range(16_384)]}, schema)
+    batch = pa.record_batch({"key": [f"user-{n}" for n in range(500_000)]})
     pulled, ended = threading.Event(), threading.Event()
 
     def batches() -> Iterator[pa.RecordBatch]:
-        yield from [batch] * 32
         pulled.set()
+        yield batch
 
     def evaluate() -> None:
-        # More threads than batches: all rows are evaluated after the last batch was pulled.
-        answers = isoflag.arrow._evaluate(
-            flags,
-            pa.RecordBatchReader.from_batches(schema, batches()),
-            flags.keys(),
-            None,
-            ["variation"],
-            keep=False,
-            threads=64,
-        )
-        pa.table(answers)
+        stream = pa.RecordBatchReader.from_batches(batch.schema, batches())
+        pa.table(isoflag.arrow.evaluate(flags, stream, flags.keys(), columns=["variation"]))
         ended.set()
 
     thread = threading.Thread(target=evaluate)
@@ -121,6 +111,83 @@ def test_other_threads_run_while_rows_are_evaluated() -> None:
     thread.join()
     # Half a million rows take many turns; a thread that holds the GIL leaves none.
     assert turns >= 3
+
+
+def test_a_stream_that_is_left_in_the_middle_releases_its_rows() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT, SHOP],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout == "released\n"
+
+
+LEFT = """
+import sys, time, weakref
+import numpy as np
+import pyarrow as pa
+import isoflag, isoflag.arrow
+
+flags = isoflag.Flags.from_json(open(sys.argv[1]).read())
+alive = []
+
+class Numbers(np.ndarray):
+    pass
+
+def batches():
+    keys = pa.array([f"user-{n}" for n in range(50_000)])
+    while True:
+        numbers = np.arange(50_000).view(Numbers)
+        alive.append(weakref.ref(numbers))
+        # The memory of these numbers is released with the GIL.
+        yield pa.record_batch({"key": keys, "n": pa.array(numbers)})
+
+schema = pa.schema([("key", pa.string()), ("n", pa.int64())])
+answers = isoflag.arrow._evaluate(
+    flags,
+    pa.RecordBatchReader.from_batches(schema, batches()),
+    list(flags.keys()),
+    None,
+    ["variation"],
+    keep=False,
+    threads=4,
+)
+reader = pa.RecordBatchReader.from_stream(answers)
+assert reader.read_next_batch().num_rows > 0
+assert any(each() is not None for each in alive)
+del reader, answers
+deadline = time.monotonic() + 60
+while any(each() is not None for each in alive) and time.monotonic() < deadline:
+    time.sleep(0.01)
+print("held" if any(each() is not None for each in alive) else "released")
+"""
+
+
+def test_small_batches_are_answered_in_order() -> None:
+    flags = isoflag.Flags.from_json(SHOP.read_text("utf-8"))
+    keys = [f"user-{n}" for n in range(60_000)]
+    # Of no row, one, some and many.
+    sizes = [0, 1, 3000, 20_000, 1, 16_384, 0, 15_000]
+    schema = pa.schema([("key", pa.string())])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        start = 0
+        for size in sizes:
+            yield pa.record_batch({"key": keys[start : start + size]}, schema)
+            start += size
+
+    for threads in (1, 2, 5):
+        stream = pa.RecordBatchReader.from_batches(schema, batches())
+        answers = isoflag.arrow._evaluate(
+            flags, stream, flags.keys(), None, ["variation"], keep=True, threads=threads
+        )
+        table = pa.table(answers)
+        assert table["key"].to_pylist() == keys[: sum(sizes)]
+        one = pa.table(isoflag.arrow.evaluate(flags, table.select(["key"]), flags.keys()))
+        name = f"{next(iter(flags.keys()))}.variation"
+        assert table[name].to_pylist() == one[name].to_pylist()
 
 
 def test_a_large_batch_is_answered_in_order() -> None:

@@ -17,8 +17,8 @@ use isoflag::{Context, Flags, Value};
 use crate::percentage::WHOLE;
 
 pub use crate::percentage::{Percentage, PercentageError};
+pub use count::ImpactCounter;
 pub(crate) use count::served_answer;
-pub use count::{ContextTally, ImpactCounter};
 pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
 pub use group::{Group, GroupBy};

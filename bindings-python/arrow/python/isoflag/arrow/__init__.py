@@ -96,10 +96,11 @@ def _checked(data: Any) -> Any:
 
     def batches() -> Iterator[Any]:
         for index, batch in enumerate(data):
-            if batch.schema != data.schema:
+            schema = batch.schema
+            if (schema.names, schema.types) != (data.schema.names, data.schema.types):
                 raise ValueError(
                     f"the columns changed in batch {index}: expected {data.schema.names} with the "
-                    f"types of the first batch, found {batch.schema.names}"
+                    f"types of the first batch, found {schema.names}"
                 )
             yield batch
 

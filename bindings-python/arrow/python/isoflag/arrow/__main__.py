@@ -1,7 +1,7 @@
 """Reports on tables: ``python -m isoflag.arrow impact old.json new.json users.parquet``.
 
-It reads what pyarrow reads, and prints what ``isoflag impact --contexts`` prints for CSV and JSON
-Lines.
+It reads what pyarrow reads, and CSV and JSON Lines. It prints what ``isoflag impact --contexts``
+prints.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isoflag._core import printable
 
@@ -20,7 +20,6 @@ from ._core import Impact, Percentage
 
 try:
     import pyarrow as pa
-    import pyarrow.csv
     import pyarrow.dataset as ds
 except ModuleNotFoundError as missing:
     print("error: pyarrow reads the table: run `pip install pyarrow`", file=sys.stderr)  # noqa: T201
@@ -29,13 +28,9 @@ except ModuleNotFoundError as missing:
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FORMATS = {
-    ".parquet": "parquet",
-    ".feather": "feather",
-    ".arrow": "ipc",
-    ".orc": "orc",
-    ".csv": "csv",
-}
+FORMATS = {".parquet": "parquet", ".feather": "feather", ".arrow": "ipc", ".orc": "orc"}
+# Formats of contexts, which are read without pyarrow.
+LINES = (".csv", ".jsonl", ".ndjson")
 ROWS = 1 << 16
 ERASE = "\r\x1b[K"
 
@@ -65,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "table",
         metavar="TABLE",
         type=Path,
-        help=f"table of users ({', '.join(FORMATS)}), or a folder of Parquet files",
+        help=f"users ({', '.join([*FORMATS, *LINES])}), or a folder of Parquet files",
     )
     context = impact.add_mutually_exclusive_group()
     context.add_argument("--key", metavar="COLUMN", help="column with the key of the context")
@@ -77,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         action="append",
         default=[],
-        help="column of integers that is text, or CSV column that is text even if its cells are "
-        "numbers, such as versions",
+        help="column of integers that is text, or CSV column that is text even if all its cells "
+        "are numbers, such as versions",
     )
     impact.add_argument(
         "--by",
@@ -108,19 +103,9 @@ def _percentage(text: str) -> Percentage:
 
 
 def _impact(arguments: argparse.Namespace) -> int:
-    context = arguments.context
-    if arguments.key is not None:
-        context = [("key", arguments.key)]
     old, new = _document(arguments.old), _document(arguments.new)
     with _named(arguments.table):
-        impact = Impact(
-            old,
-            new,
-            _read(arguments.table, [arguments.key or "key", *arguments.text]),
-            context=context,
-            clock=None,
-            by=arguments.by,
-        )
+        impact = _count(old, new, arguments)
         try:
             while (seen := impact.read()) is not None:
                 _progress(f"{seen} contexts")
@@ -139,6 +124,20 @@ def _impact(arguments: argparse.Namespace) -> int:
     return 1 if complaints else 0
 
 
+def _count(old: Flags, new: Flags, arguments: argparse.Namespace) -> Impact:
+    table, key, context = arguments.table, arguments.key, arguments.context
+    texts = arguments.text
+    if table.suffix in LINES and not table.is_dir():
+        if context is not None:
+            raise ValueError("`--context` names a column of a table: write contexts as JSON Lines")
+        key = (key or "key") if table.suffix == ".csv" else None
+        return Impact.of_file(old, new, table, key, texts, arguments.by)
+    if key is not None:
+        context = [("key", key)]
+    data = _read(table, [key or "key", *texts])
+    return Impact(old, new, data, context=context, clock=None, by=arguments.by)
+
+
 def _document(file: str) -> Flags:
     try:
         return Flags.from_json(Path(file).read_bytes())
@@ -152,9 +151,9 @@ def _read(table: Path, texts: list[str]) -> pa.RecordBatchReader:
     """Opens a table, of which a bounded number of rows is in memory."""
     format_ = "parquet" if table.is_dir() else FORMATS.get(table.suffix)
     if format_ is None:
-        raise ValueError(f"expected a folder, or a name that ends in {', '.join(FORMATS)}")
-    form: Any = _csv(table, texts) if format_ == "csv" else format_
-    dataset = ds.dataset(table, format=form, partitioning="hive" if table.is_dir() else None)
+        endings = ", ".join([*FORMATS, *LINES])
+        raise ValueError(f"expected a folder, or a name that ends in {endings}")
+    dataset = ds.dataset(table, format=format_, partitioning="hive" if table.is_dir() else None)
     first: pa.Schema | None = None
     # A column that some of the files lack would be null there without a word.
     for fragment in dataset.get_fragments() if table.is_dir() else []:
@@ -179,21 +178,6 @@ def _read(table: Path, texts: list[str]) -> pa.RecordBatchReader:
     return scanner.to_reader()
 
 
-def _csv(table: Path, texts: list[str]) -> ds.CsvFileFormat:
-    """Reads numbers and booleans; other cells, also dates and times, are text as in the file."""
-
-    def form(types: dict[str, pa.DataType]) -> ds.CsvFileFormat:
-        options = {"column_types": types, "null_values": [""], "strings_can_be_null": True}
-        return ds.CsvFileFormat(
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(**options),
-        )
-
-    schema = ds.dataset(table, format=form({})).schema
-    temporal = [field.name for field in schema if pa.types.is_temporal(field.type)]
-    return form(dict.fromkeys([*temporal, *texts], pa.string()))
-
-
 @contextlib.contextmanager
 def _named(table: Path) -> Iterator[None]:
     """Names the table in errors about it."""
@@ -202,7 +186,8 @@ def _named(table: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise ValueError(f"cannot read `{table}`: no such file or folder") from None
     except (ValueError, OSError) as error:
-        raise ValueError(f"`{table}`: {error}") from error
+        separator = "," if str(error).startswith("line ") else ":"
+        raise ValueError(f"`{table}`{separator} {error}") from error
 
 
 def _complain(text: str) -> None:

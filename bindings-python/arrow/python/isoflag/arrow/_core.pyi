@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any, Final, final
 
 import isoflag
@@ -31,6 +32,15 @@ class Impact:
         *,
         context: str | list[tuple[str, str | None]] | None,
         clock: str | tuple[float, int] | None,
+        by: list[str],
+    ) -> Impact: ...
+    @staticmethod
+    def of_file(
+        old: isoflag.Flags,
+        new: isoflag.Flags,
+        file: Path,
+        key: str | None,
+        text: list[str],
         by: list[str],
     ) -> Impact: ...
     def read(self) -> int | None: ...
