@@ -45,7 +45,12 @@ function watched(glue, module) {
       /^ *try \{\n((?: +(?:ptr|len)\d = .*;\n)+) *\} catch \(e\) \{\n(?: +if .*\n)+ +throw e;\n *\}\n/gm,
       "$1",
     )
-    .replace(/^(export function (?!__wb)\w+\(.*\) \{\n)([\s\S]*?)^\}\n/gm, (_, head, body) => {
+    .replace(
+      /^ *let deferred.*\n *let deferred.*\n *try \{\n *const ret = (.*);\n *deferred.*\n *deferred.*\n *return getStringFromWasm0\(ret.*\n *\} finally .*\n.*\n *\}\n/gm,
+      "    return takeString($1);\n",
+    )
+    .replace(/^(export function (?!__wb)\w+\(.*\) \{\n)([\s\S]*?)^\}\n/gm, (_, head, whole) => {
+      const body = direct(whole);
       count++;
       return `${head}    try {\n${body}    } catch (thrown) {\n        engine.epoch++;\n        throw judged(thrown);\n    }\n}\n`;
     })
@@ -79,6 +84,26 @@ function judged(thrown) {
     throw new Error("wasm-bindgen writes its glue otherwise than this script expects");
   }
   return text;
+}
+
+/**
+ * The body of a function, which passes arguments and returns results without variables. The length of an argument that
+ * was encoded last is read after it, since a call evaluates its arguments in order.
+ * @param {string} body
+ */
+function direct(body) {
+  const declaration = /^ *let ((?:ptr|len)\d.*);\n/m;
+  const declared = body.match(declaration)?.[1]?.split(", ") ?? [];
+  const passed = [...body.matchAll(/^ *(?:const )?(ptr\d) = (pass.*);\n *(?:const )?(len\d) = (.*);\n/gm)];
+  const text = passed
+    .reduce(
+      (text, [lines, pointer, address, length, read]) =>
+        text.replace(lines, "").replace(`${pointer}, ${length}`, `${address}, ${read}`),
+      body.replace(declaration, ""),
+    )
+    .replace(/^ *const ret = (.*);\n *return (takeString\()?ret(.*);\n/gm, "    return $2$1$3;\n");
+  const used = declared.filter(name => text.includes(`${name} =`));
+  return used.length === 0 ? text : `    let ${used.join(", ")};\n${text}`;
 }
 
 /**

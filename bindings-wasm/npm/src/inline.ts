@@ -3,7 +3,11 @@
 import { start } from "./binding/engine.js";
 import { coreBase64 } from "./generated/core-base64.js";
 
-start(Uint8Array.from(atob(coreBase64), character => character.charCodeAt(0)));
+const text = atob(coreBase64);
+const bytes = new Uint8Array(text.length);
+// Before the code is optimized, ten times as fast as `Uint8Array.from`.
+for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index);
+start(bytes);
 
 export * from "./page-api.js";
 export * from "./ready-at-once.js";

@@ -1,26 +1,27 @@
 /**
- * The entry for Node: ready when it is imported. The module is inlined, compressed, because server bundlers break reading
- * a file beside the script.
+ * The entry for Node: ready when it is imported. It starts from `core.wasm`, and continues with `tools.wasm` when a feature
+ * needs it or evaluations are many. Both are inlined, because server bundlers break reading a file beside the script.
  */
 
 import { brotliDecompressSync } from "node:zlib";
 
-import { hasTools, readPlainContextsWith, start } from "./binding/engine.js";
+import { readPlainContextsWith, start, startLater } from "./binding/engine.js";
 import { PlainContexts } from "./binding/plain/contexts.js";
 import { warnAboutProblems } from "./binding/problem-warnings.js";
 import { isDevelopment } from "./binding/problems.js";
+import { coreBase64 } from "./generated/core-base64.js";
 import { toolsBase64 } from "./generated/tools-base64.js";
 import { tooling } from "./tools/tooling.js";
 
 /** Why the module could not be started. */
 let failure: unknown;
 try {
-  start(brotliDecompressSync(Buffer.from(toolsBase64, "base64")), tooling);
+  start(Buffer.from(coreBase64, "base64"));
 } catch (thrown) {
   failure = thrown;
 }
-// Another entry may have started before, with a module without the functions that this needs.
-if (hasTools()) readPlainContextsWith(() => new PlainContexts());
+startLater(() => brotliDecompressSync(Buffer.from(toolsBase64, "base64")), tooling);
+readPlainContextsWith(() => new PlainContexts());
 if (isDevelopment()) warnAboutProblems();
 
 export * from "./ready-at-once.js";

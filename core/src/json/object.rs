@@ -83,8 +83,9 @@ impl Object {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         let member = if self.0.len() <= FEW {
-            // Lengths mostly differ, and are compared first.
-            self.0.iter().find(|(candidate, _)| **candidate == *name)
+            // Lengths mostly differ, and are compared first, here: that needs no call in `core.wasm`.
+            let is_it = |text: &str| text.len() == name.len() && text == name;
+            self.0.iter().find(|(candidate, _)| is_it(candidate))
         } else {
             let index = self.0.binary_search_by(|(candidate, _)| utf16_order(candidate, name));
             index.ok().and_then(|index| self.0.get(index))

@@ -69,10 +69,12 @@ impl<'t> Scanner<'t> {
 
     /// Returns the next byte that is not white space.
     pub(super) fn peek_token(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
-            self.offset += 1;
+        loop {
+            match self.text.get(self.offset) {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.offset += 1,
+                next => return next.copied(),
+            }
         }
-        self.peek()
     }
 
     pub(super) fn skip(&mut self) {
@@ -198,7 +200,7 @@ impl<'t> Scanner<'t> {
         let rest = self.text.get(self.offset..).unwrap_or_default();
         let length = plain_length(rest);
         self.offset += length;
-        match self.peek() {
+        match rest.get(length) {
             None => Err(self.fault(EOF_IN_STRING)),
             Some(b'"' | b'\\') => Ok(rest.get(..length).unwrap_or_default()),
             Some(_) => {

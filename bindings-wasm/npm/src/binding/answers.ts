@@ -69,10 +69,16 @@ export class FlagEntry {
   /** The dependencies of its answers in a plain object, once they were requested. */
   part: PlainPart | undefined;
 
+  /** The answers of all flags of the document, by their descriptions: many flags have equal ones. */
+  readonly #described: Map<string, Answer>;
+
   constructor(
+    described: Map<string, Answer>,
     readonly handle: number,
     readonly key?: string,
-  ) {}
+  ) {
+    this.#described = described;
+  }
 
   /** Returns the answer of a code that the core has just returned to a getter of a type for a context. */
   answer(code: number, type: ValueType, context?: unknown): Answer {
@@ -88,9 +94,13 @@ export class FlagEntry {
 
   #decode(code: number, context: unknown): Answer {
     if (code === FAILED) throw argumentErrors.last();
-    const answer = new Answer(argumentErrors.text(core.describeAnswer()));
+    const description = argumentErrors.text(core.describeAnswer());
+    const answer = this.#described.get(description) ?? new Answer(description);
     problems.report?.(answer.reason.errorKind, this.key, context);
-    if (code !== UNCODED) this.#answers.set(code, answer);
+    if (code !== UNCODED) {
+      this.#answers.set(code, answer);
+      this.#described.set(description, answer);
+    }
     return answer;
   }
 }
@@ -98,8 +108,9 @@ export class FlagEntry {
 /** The flags of one document that were evaluated. */
 export class FlagEntries {
   readonly #entries = new Map<string, FlagEntry>();
+  readonly #described = new Map<string, Answer>();
   /** Shared by all unknown keys: their answers are the same. */
-  readonly #unknown = new FlagEntry(NO_FLAG);
+  readonly #unknown = new FlagEntry(this.#described, NO_FLAG);
 
   get(key: string, find: Find): FlagEntry {
     return this.#entries.get(key) ?? this.#find(key, find);
@@ -114,7 +125,7 @@ export class FlagEntries {
       // Unknown keys are not cached: their number is unlimited.
       return this.#unknown;
     }
-    const entry = new FlagEntry(handle, key as string);
+    const entry = new FlagEntry(this.#described, handle, key as string);
     this.#entries.set(key as string, entry);
     return entry;
   }

@@ -9,7 +9,7 @@ import type { PlainContexts } from "./plain/contexts.js";
 /** The section that identifies the module of this release; `tools.wasm` has another one besides. */
 const OURS = `isoflag ${version}`;
 
-/** Set by Node's entry, whose callers pass a different object for nearly every evaluation. @internal */
+/** Set by a server's entry, whose callers pass a different object for nearly every evaluation. @internal */
 export let makePlainContexts: (() => PlainContexts) | undefined;
 
 /** Enables the plain-object fast path for documents loaded later. @internal */
@@ -37,6 +37,9 @@ export const engine = { epoch: 0 };
 let current = -1;
 let instantiate: (() => WebAssembly.Instance) | undefined;
 let tools: Tooling | undefined;
+
+/** Continues with `tools.wasm` if an entry wants that later; returns whether it has just started. @internal */
+export let startTools = (): boolean => false;
 
 /**
  * Whether a call into the module ended in a trap, for example of exhausted memory. A full stack is not a trap: calling
@@ -113,6 +116,41 @@ export function requireStart(): void {
   install(instantiate());
 }
 
+/**
+ * Continues with `tools.wasm` when a feature needs it. Objects are created again in its instance, as after a trap.
+ *
+ * @internal
+ */
+export function startLater(unpack: () => CoreBytes, tooling: Tooling): void {
+  if (tools !== undefined) return;
+  const never = startTools;
+  startTools = () => {
+    const module = compileNow(unpack());
+    const imports = importsOf(module, tooling);
+    const instance = new WebAssembly.Instance(module, imports);
+    startTools = never;
+    engine.epoch++;
+    installFirst(module, imports, instance, tooling);
+    return true;
+  };
+}
+
+/** The number of evaluations that take as much longer in `core.wasm` as it takes to start `tools.wasm`. */
+const MANY = 5000;
+let evaluations = 0;
+
+/** Counts an evaluation: after many, `tools.wasm` is started, which is faster. Returns whether it is. @internal */
+export function countEvaluation(): boolean {
+  if (tools === undefined && ++evaluations === MANY) {
+    try {
+      startTools();
+    } catch {
+      // Evaluations do not need it; a feature that does reports the error.
+    }
+  }
+  return tools !== undefined;
+}
+
 /** Returns the error for a feature that only `tools.wasm` has. @internal */
 export function withoutTools(what: string): Error {
   return new Error(`\`${what}\` needs \`isoflag/tools\`; import that`);
@@ -120,8 +158,9 @@ export function withoutTools(what: string): Error {
 
 /** Called before a feature that only `tools.wasm` has; returns its functions. @internal */
 export function requireTools(what: string): Tooling {
+  startTools();
   requireStart();
-  if (tools === undefined) throw withoutTools(what);
+  if (!tools) throw withoutTools(what);
   return tools;
 }
 

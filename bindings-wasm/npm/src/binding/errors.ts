@@ -4,7 +4,7 @@ import * as core from "../generated/glue.js";
 import { printable } from "./printable.js";
 
 /** Returned by the core instead of a handle if a call fails. */
-const NO_HANDLE = 0;
+export const NO_HANDLE = 0;
 
 /** Returned by the core instead of a flag's handle or an answer's code if a call fails. */
 export const FAILED = 0xffff_ffbe;

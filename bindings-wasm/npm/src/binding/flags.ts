@@ -202,6 +202,7 @@ export class Flags {
   #bind(context: unknown, options: EvaluationOptions | undefined): [Held, boolean] {
     // The caller's code must not run after a handle is read.
     const bigSegments = bigSegmentsText(options);
+    this.#plainContexts?.count();
     const { held, text } = passContext(context);
     const bind = (flags = 0, context = HOST_CONTEXT): number =>
       argumentErrors.handle(core.bindContext(flags, context, text, bigSegments));

@@ -1,8 +1,8 @@
 /** A document in the core, with the text to load it again after a trap. */
 
 import * as core from "../generated/glue.js";
-import { isTrap, requireStart } from "./engine.js";
-import { documentErrors, memoryErrors } from "./errors.js";
+import { isTrap, requireStart, startTools } from "./engine.js";
+import { documentErrors, memoryErrors, NO_HANDLE } from "./errors.js";
 import { FULL, Held } from "./handles.js";
 import { jsonBytes } from "./json-encoding.js";
 
@@ -50,7 +50,10 @@ export class LoadedDocument extends Held {
   static load(loader: Loader, text: DocumentText): LoadedDocument {
     requireStart();
     const bytes = jsonBytes(text, documentErrors);
-    const handle = documentErrors.handle(fitting(() => loader(bytes)));
+    let handle = fitting(() => loader(bytes));
+    // An error may be described by `tools.wasm` alone.
+    if (handle === NO_HANDLE && startTools()) handle = fitting(() => loader(bytes));
+    documentErrors.handle(handle);
     // A string is not copied, and ASCII takes no more memory than its bytes.
     const kept = typeof text === "string" ? text : bytes.slice();
     return new LoadedDocument(again(loader, kept), handle);

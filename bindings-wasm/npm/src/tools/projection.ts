@@ -1,5 +1,6 @@
 /** The document of a client: its methods of `Flags`, which a page does not need. */
 
+import { hasTools, requireTools } from "../binding/engine.js";
 import { argumentErrors } from "../binding/errors.js";
 import { Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
@@ -9,7 +10,7 @@ import { encodeStrictly } from "../binding/json-encoding.js";
 import type { LoadedDocument } from "../binding/loaded-document.js";
 import { limits } from "../generated/constants.js";
 import * as tools from "../generated/tools-glue.js";
-import { during } from "./documents.js";
+import { during, toJson } from "./documents.js";
 
 /** Options of {@link Flags.project}. */
 export interface ProjectionOptions {
@@ -90,6 +91,7 @@ function held(flags: Flags): LoadedDocument {
 }
 
 function project(this: Flags, options: ProjectionOptions = {}): Flags {
+  requireTools("project");
   const { visibility = "client", known = null, private: references = [] } = options;
   if (typeof references === "string") throw new TypeError("`private` must hold references, not be a string");
   const given = { known, private: [...references].map(String), visibility };
@@ -109,6 +111,7 @@ function projectionReport(this: Flags): ProjectionReport | undefined {
 }
 
 function patchBetween(from: Flags, to: Flags): Patch | undefined {
+  requireTools("Flags.patchBetween");
   const [one = 0, other = 0] = handlesOf(held(from), held(to));
   const patch = during(argumentErrors, () => tools.patchBetween(one, other));
   return patch == null ? undefined : (JSON.parse(patch) as Patch);
@@ -121,7 +124,11 @@ export function addProjections(): void {
   Object.defineProperty(Flags.prototype, "parentDigest", {
     configurable: true,
     get(this: Flags) {
-      return during(argumentErrors, () => tools.parentDigest(held(this).handle)) ?? undefined;
+      const document = held(this);
+      // Most documents have none, and `tools.wasm` need not start to say so.
+      if (!hasTools() && !toJson(document).includes('"parentDigest"')) return undefined;
+      requireTools("parentDigest");
+      return during(argumentErrors, () => tools.parentDigest(document.handle)) ?? undefined;
     },
   });
 }

@@ -10,7 +10,7 @@
 import { limits } from "../../generated/constants.js";
 import { evaluateAgain, evaluatePart, partOf } from "../../generated/tools-glue.js";
 import type { FlagEntry, ValueType } from "../answers.js";
-import { engine } from "../engine.js";
+import { countEvaluation, engine } from "../engine.js";
 import { argumentErrors } from "../errors.js";
 import type { Held } from "../handles.js";
 import { isPlainObject, isWellFormed } from "../json-encoding.js";
@@ -158,8 +158,12 @@ export class PlainContexts {
   /** The epoch of the instance that has the parts. */
   #epoch = engine.epoch;
 
-  /** Returns the code of a document's answer; undefined if the object is not plain. */
+  /** Counts the evaluations of a bound context as one. */
+  readonly count = countEvaluation;
+
+  /** Returns the code of a document's answer; undefined if the object is not plain, or the module cannot read its part. */
   evaluate(document: Held, context: unknown, entry: FlagEntry, type: ValueType): number | undefined {
+    if (!countEvaluation()) return undefined;
     if (typeof context !== "object" || context === null || this.#isReading) return undefined;
     entry.part ??= PlainPart.of(this.#handleOf(document), entry.handle, this.#parts);
     const { part } = entry;

@@ -8,8 +8,7 @@ import type { FlagSource } from "./source.js";
  * Returns the digest of the whole document if a document is a projection, else undefined. `core.wasm` does not export it,
  * so it is read from the text: like the core, from `meta.parentDigest`, if that is a string.
  */
-export function pinOf(flags: Flags, document: string | Uint8Array | object): string | undefined {
-  if ("parentDigest" in flags) return flags.parentDigest;
+export function pinOf(document: string | Uint8Array | object): string | undefined {
   try {
     let value = document as { path?: unknown; data?: unknown; meta?: { parentDigest?: unknown } };
     if (typeof document === "string" || ArrayBuffer.isView(document)) {

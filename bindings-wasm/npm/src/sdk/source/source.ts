@@ -298,7 +298,7 @@ export class DocumentSource implements FlagSource {
       etag: undefined,
       times: stored?.times,
     };
-    const pin = pinOf(flags, document);
+    const pin = pinOf(document);
     this.#change({ status: "stale", flags: this.#evaluated, digest, pin, version: flags.version });
     held?.flags.free();
   }
@@ -351,7 +351,7 @@ export class DocumentSource implements FlagSource {
     const flags = this.#load(bytes);
     const changes = this.#changesBy(flags, held?.flags, evidence);
     this.#held = { flags, bytes, etag, times };
-    this.#confirm({ ...changes, digest: changes.digest ?? digest, pin: pinOf(flags, bytes) });
+    this.#confirm({ ...changes, digest: changes.digest ?? digest, pin: pinOf(bytes) });
     held?.flags.free();
     if (changes.digest !== undefined) void this.#store({ bytes, digest: changes.digest, times });
   }
