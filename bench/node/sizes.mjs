@@ -127,10 +127,10 @@ size("Python wheel", "isoflag", statSync(wheel).size);
 
 const built = name => readFileSync(new URL(name, pkg), "utf8").trim();
 const text = [
-  "# What each capability weighs",
+  "# Sizes by capability",
   "",
-  `Written by \`make bench\`: rustc ${built("rustc-version")}, ${built("standard-library")} standard library. A function counts for what its ` +
-    "name says (`bench/node/sizes.mjs`). Parts compress better together than separately.",
+  `Written by \`make bench\`: rustc ${built("rustc-version")}, ${built("standard-library")} standard library. The name of a ` +
+    "function decides its part (`bench/node/sizes.mjs`). Parts compress better together than separately.",
   "",
   ...ledger("core"),
   ...ledger("tools"),

@@ -2,7 +2,7 @@
 
 use super::{TEXTS, filled, flag, ruled, text, user};
 use crate::case::{Call, Case};
-use crate::genome::{Genome, Random};
+use crate::{Genome, Random};
 
 const BYTES: usize = (1 << 20) - 200;
 
