@@ -187,6 +187,7 @@ test-arrow: build-arrow
 
 test-npm: build-wasm
 	$(call say,Node: the binding)
+	@.ci/npm-env bindings-wasm/npm/test/react-18
 	@npm test --silent --prefix bindings-wasm/npm
 
 shop: build
