@@ -5,7 +5,7 @@
 #   run.sh --quick          three minutes, to check that everything works; rough figures
 #   run.sh --seed 7         another workload of the same kind
 #   run.sh --from FOLDER    the folder's workload.json and contexts.json
-#   run.sh --profile        instead: where the time of the last run's slowest rows goes, as Markdown
+#   run.sh --profile [ROW]  instead: where the time of the last run's slowest rows goes, or of rows such as node/eval/regex
 #
 # With an option the files are written to bench/.work/NAME. Expects what `make build build-arrow` builds.
 set -euo pipefail
@@ -24,7 +24,7 @@ while [[ $# -gt 0 ]]; do
         ;;
     --seed) name="seed-$2" of=(--seed "$2") seeds=() && shift ;;
     --from) name="given" of=(--from "$2") seeds=() && shift ;;
-    --profile) cd "$here" && exec "$work/venv/bin/python" -m report.profile "$work/raw-full" "$work/data-full" ;;
+    --profile) cd "$here" && exec "$work/venv/bin/python" -m report.profile "$work/raw-full" "$work/data-full" "${@:2}" ;;
     *) echo "run.sh: unknown option \`$1\`: use --quick, --seed, --from or --profile" >&2 && exit 2 ;;
     esac
     out="$work/$name"

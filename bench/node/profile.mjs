@@ -73,9 +73,8 @@ function print({ nodes, samples }, modules) {
 
 function nameOf({ functionName, scriptId, url, lineNumber }, modules) {
   const index = functionName.match(/^wasm-function\[(\d+)\]$/)?.[1];
-  const name = index && modules.get(scriptId)?.(Number(index));
-  if (url.startsWith("wasm:")) {
-    return `${name ?? functionName} (WebAssembly)`;
+  if (index !== undefined) {
+    return `${modules.get(scriptId)?.(Number(index)) ?? functionName} (WebAssembly)`;
   }
   return functionName || `a function of ${url.split("/").at(-1)}, line ${lineNumber + 1}`;
 }

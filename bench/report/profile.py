@@ -1,6 +1,6 @@
-"""Profiles the slowest rows: ``python -m report.profile RAW DATA``, which ``bench/run.sh --profile`` calls.
+"""Profiles rows: ``python -m report.profile RAW DATA [HOST/GROUP/CASE...]``, as ``bench/run.sh --profile`` does.
 
-Prints a table for each of them, from the measurements of the last run. Rows of Node and Chromium are sampled by V8, those of Python and
+Prints a table for each row; without names, for the slowest ones of the measurements RAW. Rows of Node and Chromium are sampled by V8, those of Python and
 Rust by ``perf``.
 """
 
@@ -24,8 +24,8 @@ GROUPS = ("eval", "reason", "value", "all", "render", "load", "context")
 """The starts of the groups whose rows are timed in blocks."""
 
 
-def slowest(raw: Path, data: Path) -> list[tuple[str, Row]]:
-    """Returns the rows with the lowest ratios, one of each case, and the titles of their tables."""
+def chosen(raw: Path, data: Path, names: list[str]) -> list[tuple[str, Row]]:
+    """Returns the named rows, or those with the lowest ratios, one of each case, with the titles of their tables."""
     targets = json.loads((BENCH / "targets.json").read_text())
     judge = Judge(targets, json.loads((data / "index.json").read_text())["cases"])
     rows = [
@@ -34,6 +34,10 @@ def slowest(raw: Path, data: Path) -> list[tuple[str, Row]]:
         for row in table.rows
         if row.ratio is not None and row.group.startswith(GROUPS)
     ]
+    if names:
+        return [
+            (title, row) for _, title, row in rows if f"{row.host}/{row.group}/{row.case}" in names
+        ]
     by_case: dict[tuple[str, str], tuple[str, Row]] = {}
     for _, title, row in sorted(rows, key=lambda each: each[0]):
         by_case.setdefault((row.group, row.case), (title, row))
@@ -68,11 +72,11 @@ def profile(row: Row, data: Path) -> list[tuple[str, float]]:
 
 
 def main() -> None:
-    raw, data = map(Path, sys.argv[1:])
-    for title, row in slowest(raw, data):
+    raw, data = map(Path, sys.argv[1:3])
+    for title, row in chosen(raw, data, sys.argv[3:]):
         shares = profile(row, data)
-        print(f"### {title}: {markdown.HOSTS[row.host]}, {row.case}\n")
-        print(f"{markdown.shown(row.ratio, 'times')} the fastest other evaluator.\n")
+        ratio = markdown.shown(row.ratio, "times")
+        print(f"### {title}: {markdown.HOSTS[row.host]}, {row.case} ({ratio})\n")
         print(f"{markdown.line('function', 'time')}\n{markdown.line('---', '--:')}")
         for name, share in shares[:SHOWN]:
             print(markdown.line(f"`{name}`", f"{share:.0%}"))
