@@ -86,7 +86,11 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        use pyo3::types::{IntoPyDict, PyModuleMethods};
         crate::require_first(module.py())?;
+        let errors =
+            isoflag::OPENFEATURE_ERRORS.map(|(kind, code, message)| (kind, (code, message)));
+        module.add("OPENFEATURE_ERRORS", errors.into_py_dict(module.py())?)?;
         crate::detached::register(module)
     }
 }

@@ -72,8 +72,8 @@ pub use evaluate::{
 };
 pub use explain::Explanation;
 pub use flags::{
-    AllFlagsOptions, BoundFlags, FlagState, Flags, OPENFEATURE_REASONS, PartialBinding,
-    PrerequisiteKeys, RowAttribute, RowBinding, RowValue, StateMember,
+    AllFlagsOptions, BoundFlags, FlagState, Flags, OPENFEATURE_ERRORS, OPENFEATURE_REASONS,
+    PartialBinding, PrerequisiteKeys, RowAttribute, RowBinding, RowValue, StateMember,
 };
 pub use freshness::{
     Consistency, DocumentHistory, Evidence, Gate, HistoryLimits, POLL_TIMEOUT_MS, PinError, Pinned,

@@ -26,6 +26,7 @@ from .lifecycle import (
 )
 
 __all__ = [
+    "OPENFEATURE_ERRORS",
     "SPEC_VERSION",
     "BoundFlags",
     "Consistency",
@@ -60,6 +61,8 @@ _Text: TypeAlias = str | bytes | bytearray
 _ContextLike: TypeAlias = Context | Mapping[str, Any]
 _BigSegments: TypeAlias = Mapping[str, Any] | None
 
+OPENFEATURE_ERRORS: Final[Mapping[str, tuple[str, str]]]
+"""For each ``errorKind`` of a reason, OpenFeature's error code and its message."""
 SPEC_VERSION: Final[int]
 """Version of the evaluation rules; incremented if a result for any document may change."""
 

@@ -24,7 +24,7 @@ from openfeature.flag_evaluation import FlagMetadata, FlagResolutionDetails, Fla
 from openfeature.provider import AbstractProvider, Metadata
 
 from . import BoundFlags, EvaluationDetail, Flags
-from ._core import printable
+from ._core import OPENFEATURE_ERRORS
 from ._logs import logger
 from .client import FlagClient
 from .client.bound_client import NO_DIGEST, BoundFlagClient
@@ -41,13 +41,6 @@ _Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
 _logger = logger("isoflag")
 
-_ERRORS: Final[Mapping[str, ErrorCode]] = {
-    "CLIENT_NOT_READY": ErrorCode.PROVIDER_NOT_READY,
-    "FLAG_NOT_FOUND": ErrorCode.FLAG_NOT_FOUND,
-    "MALFORMED_FLAG": ErrorCode.PARSE_ERROR,
-    "USER_NOT_SPECIFIED": ErrorCode.TARGETING_KEY_MISSING,
-    "WRONG_TYPE": ErrorCode.TYPE_MISMATCH,
-}
 _REASON_MEMBERS: Final = (
     "ruleIndex",
     "ruleId",
@@ -212,12 +205,13 @@ class IsoflagProvider(AbstractProvider):
         }
         if index is not None:
             metadata["variationIndex"] = index
+        error = _error(str(reason.get("errorKind"))) if kind == "ERROR" else (None, None)
         return FlagResolutionDetails(
             value=default_value if index is None else detail.value,
             reason=bound._openfeature_reason(flag_key, reason),  # noqa: SLF001 (our own)
             variant=None if index is None else str(index),
-            error_code=_error_code(reason) if kind == "ERROR" else None,
-            error_message=_error_message(flag_key, reason) if kind == "ERROR" else None,
+            error_code=error[0],
+            error_message=error[1],
             flag_metadata={**metadata, **document},
         )
 
@@ -272,9 +266,7 @@ def to_isoflag_context(context: EvaluationContext | None) -> dict[str, Any]:
     return {} if context is None else context_json(context.attributes, context.targeting_key)
 
 
-def _error_message(key: str, reason: Mapping[str, Any]) -> str:
-    return f"the flag `{printable(key)}` returns its default: {reason.get('errorKind')}"
-
-
-def _error_code(reason: Mapping[str, Any]) -> ErrorCode:
-    return _ERRORS.get(str(reason.get("errorKind")), ErrorCode.GENERAL)
+def _error(kind: str) -> tuple[ErrorCode, str | None]:
+    """Returns OpenFeature's code and message for the kind of an error."""
+    code, message = OPENFEATURE_ERRORS.get(kind, (ErrorCode.GENERAL.value, None))
+    return ErrorCode(code), message

@@ -20,10 +20,11 @@ _reported: set[str] = set()
 def context_json(attributes: Mapping[str, Any], targeting_key: Any) -> dict[str, Any]:
     """Returns an OpenFeature context as LaunchDarkly's context JSON; invalid if it has no key.
 
-    The key is the targeting key, else the attribute ``key``. The kind is the attribute ``kind``,
-    by default ``user``; with ``multi`` each other attribute becomes a context of the kind that is
-    its name. ``privateAttributes`` lists attributes that must not leave the process. Keys, kinds
-    and names may be of any type that becomes text, such as ``UUID``. Other values are not copied.
+    The key is the targeting key, else the attribute ``key``; an empty one counts as absent. The
+    kind is the attribute ``kind``, by default ``user``; with ``multi`` each other attribute becomes
+    a context of the kind that is its name. ``privateAttributes`` lists attributes that must not
+    leave the process. Keys, kinds and names may be of any type that becomes text, such as ``UUID``.
+    Other values are not copied.
     """
     kind = _text(attributes.get("kind"))
     if kind != "multi":
@@ -52,16 +53,23 @@ def _single(
                 converted = _text(value) if name == "name" else value
                 if isinstance(converted, str if name == "name" else bool):
                     context[name] = converted
-                elif name not in _reported:
-                    _reported.add(name)
-                    _logger.warning("ignoring the context's `%s`: it has the wrong type", name)
+                else:
+                    _report(name)
             case "privateAttributes":
-                names = value if isinstance(value, list | tuple) else ()
+                names = value if isinstance(value, list | tuple) else [None]
                 private = [each for each in names if isinstance(each, str)]
+                if len(private) < len(names):
+                    _report(name)
                 context["_meta"] = {"privateAttributes": private}
             case _:
                 context[name] = value
     return context
+
+
+def _report(name: str) -> None:
+    if name not in _reported:
+        _reported.add(name)
+        _logger.warning("ignoring the context's `%s`: it has the wrong type", name)
 
 
 def _text(value: object) -> str | None:

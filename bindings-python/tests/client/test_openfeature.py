@@ -29,6 +29,10 @@ from isoflag.source import SourceUnavailableError
 from scripted import PATIENT, Clock, ScriptedSource, text
 
 ADA = EvaluationContext("ada")
+MALFORMED = (
+    "the flag, or a flag or segment that it needs, is malformed; `isoflag check` reports the reason"
+)
+NO_KEY = "the context has no valid key or kind; set `targetingKey`"
 DOWN = SourceUnavailableError("down", where="script")
 
 
@@ -164,22 +168,32 @@ def test_a_hook_for_opentelemetry_gets_the_reasons_of_its_conventions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "context", "code"),
+    ("key", "context", "code", "message"),
     [
-        ("absent", ADA, ErrorCode.FLAG_NOT_FOUND),
-        ("int", ADA, ErrorCode.TYPE_MISMATCH),
-        ("broken", ADA, ErrorCode.PARSE_ERROR),
-        ("str", EvaluationContext(), ErrorCode.TARGETING_KEY_MISSING),
-        ("str", EvaluationContext(""), ErrorCode.TARGETING_KEY_MISSING),
+        ("absent", ADA, ErrorCode.FLAG_NOT_FOUND, "there is no such flag; check the key"),
+        (
+            "int",
+            ADA,
+            ErrorCode.TYPE_MISMATCH,
+            "the flag serves a value of another type; use the getter of its type",
+        ),
+        (
+            "broken",
+            ADA,
+            ErrorCode.PARSE_ERROR,
+            MALFORMED,
+        ),
+        ("str", EvaluationContext(), ErrorCode.TARGETING_KEY_MISSING, NO_KEY),
+        ("str", EvaluationContext(""), ErrorCode.TARGETING_KEY_MISSING, NO_KEY),
     ],
 )
-def test_errors_have_openfeatures_codes(
-    key: str, context: EvaluationContext, code: ErrorCode
+def test_errors_have_openfeatures_codes_and_messages(
+    key: str, context: EvaluationContext, code: ErrorCode, message: str
 ) -> None:
     details = through(FLAGS).get_string_details(key, "default", context)
     assert (details.value, details.variant) == ("default", None)
     assert (details.reason, details.error_code) == (Reason.ERROR, code)
-    assert key in str(details.error_message)
+    assert details.error_message == message
 
 
 @pytest.mark.parametrize("key", ["str", "int", "bool"])
@@ -226,6 +240,8 @@ AT_NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
     [
         (EvaluationContext("ada"), {"kind": "user", "key": "ada"}),
         (EvaluationContext(None, {"key": "ada"}), {"kind": "user", "key": "ada"}),
+        (EvaluationContext("", {"key": "ada"}), {"kind": "user", "key": "ada"}),
+        (EvaluationContext("ada", {"privateAttributes": "email"}), {"kind": "user", "key": "ada"}),
         (EvaluationContext("ada", {"key": "other"}), {"kind": "user", "key": "ada"}),
         (EvaluationContext("acme", {"kind": "org"}), {"kind": "org", "key": "acme"}),
         (EvaluationContext("ada", {"kind": 1}), {"kind": "user", "key": "ada"}),
@@ -285,9 +301,10 @@ def test_an_attribute_of_the_wrong_type_is_reported_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(openfeature_context, "_reported", set())
+    wrong: Any = {"name": 1, "anonymous": "yes", "privateAttributes": "email"}
     for _ in range(3):
-        to_isoflag_context(EvaluationContext("ada", {"name": 1, "anonymous": "yes"}))
-    assert [record.args for record in caplog.records] == [("name",), ("anonymous",)]
+        to_isoflag_context(EvaluationContext("ada", wrong))
+    assert [record.args for record in caplog.records] == [(name,) for name in wrong]
 
 
 @pytest.mark.parametrize("key", [5, True, ["ada"], b"ada", None, ""])

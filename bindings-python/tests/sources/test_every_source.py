@@ -24,11 +24,12 @@ from isoflag.source import (
     AppConfigDataSource,
     DynamoDbSource,
     FileSource,
+    HttpSource,
     S3Source,
     Source,
 )
 from isoflag.store import DynamoDbFeatureStore
-from isoflag.sync import handler, plan
+from isoflag.sync import DocumentFetch, handler, plan
 from lambda_events import SCHEDULES, http_event
 from local_server import port_of, serve
 from scripted import fetched_from
@@ -37,6 +38,28 @@ from shop import shop_answers, shop_contexts, shop_document, shop_text
 Way: TypeAlias = Callable[[], Flags]
 
 EXPECTED = Flags.from_json(shop_text())
+
+
+NAMED: dict[str, Callable[[Any], object]] = {
+    "path": FileSource,
+    "url": HttpSource,
+    "the url of a fetch": DocumentFetch,
+    "bucket": lambda name: S3Source(name, "flags.json"),
+    "key": lambda name: S3Source("bucket", name),
+    "table": DynamoDbSource,
+    "the table of a store": DynamoDbFeatureStore,
+    "application": lambda name: AppConfigAgentSource(name, "live", "flags"),
+    "profile": lambda name: AppConfigDataSource("shop", "live", name),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("missing", [None, ""])
+def test_a_missing_name_is_an_error_at_once(name: str, missing: str | None) -> None:
+    # Such as `os.environ.get("TABLE")`; `os.fspath` rejects None.
+    expected = TypeError if name == "path" and missing is None else ValueError
+    with pytest.raises(expected, match="expected"):
+        NAMED[name](missing)
 
 
 def held_by(source: Source) -> Flags:

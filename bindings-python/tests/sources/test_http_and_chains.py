@@ -319,3 +319,17 @@ def test_only_a_document_that_loads_is_copied(
     assert [each.name for each in tmp_path.iterdir()] == ["copy.json"]
     fetched_from(ChainedSource(ScriptedSource(text(2)), copy=tmp_path / "no" / "folder"))
     assert caplog.text.count("cannot write the copy") == 2
+
+
+def test_a_copy_that_cannot_be_written_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(path: Path, _: bytes) -> int:
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    source = ChainedSource(ScriptedSource(text(1)), copy=tmp_path / "copy.json")
+    assert fetched_from(source).document == text(1)
+    assert list(tmp_path.iterdir()) == []
+    assert caplog.text.count("cannot write the copy") == 1

@@ -204,11 +204,17 @@ export const limits: { readonly contextBytes: number; readonly documentBytes: nu
 `,
 );
 const reasons = core.openfeatureReasons().split("\n");
+const errors = core.openfeatureErrors().split("\n");
 await writeFile(
   new URL("openfeature.ts", generated),
   `/** OpenFeature's reason for each kind of LaunchDarkly's, as the core decides it; \`split\` is the one if a percentage decided. */
 export const OPENFEATURE_REASONS = {
 ${reasons.map(line => line.replace(/(\w+) (\w+) (\w+)/, '  $1: { otherwise: "$2", split: "$3" },')).join("\n")}
+} as const;
+
+/** OpenFeature's code and message for each kind of an error, as the core words it. */
+export const OPENFEATURE_ERRORS = {
+${errors.map(line => line.replace(/(\w+) (\w+) (.*)/, '  $1: { code: "$2", message: "$3" },')).join("\n")}
 } as const;
 `,
 );

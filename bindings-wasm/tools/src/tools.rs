@@ -78,6 +78,15 @@ pub fn openfeature_reasons() -> String {
         .join("\n")
 }
 
+/// OpenFeature's errors: in each line the kind of an error, its code, and its message.
+#[wasm_bindgen(js_name = openfeatureErrors)]
+#[must_use]
+pub fn openfeature_errors() -> String {
+    isoflag::OPENFEATURE_ERRORS
+        .map(|(kind, code, message)| [kind, code, message].join(" "))
+        .join("\n")
+}
+
 /// Loads a document; fails like [`Flags::from_json`].
 #[wasm_bindgen(js_name = loadFlags)]
 #[must_use]

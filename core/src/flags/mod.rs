@@ -8,7 +8,7 @@ mod source;
 mod state;
 
 pub use bound_flags::{BoundFlags, PartialBinding};
-pub use openfeature::OPENFEATURE_REASONS;
+pub use openfeature::{OPENFEATURE_ERRORS, OPENFEATURE_REASONS};
 pub use rows::{RowAttribute, RowBinding, RowValue};
 pub use state::{AllFlagsOptions, FlagState, PrerequisiteKeys, StateMember};
 

@@ -1,4 +1,4 @@
-//! OpenFeature's names for the reasons of answers.
+//! OpenFeature's names for the reasons and errors of answers.
 
 use super::Flags;
 use crate::evaluate::FlagHandle;
@@ -13,6 +13,27 @@ pub const OPENFEATURE_REASONS: [(&str, &str, &str); 6] = [
     ("RULE_MATCH", "TARGETING_MATCH", "SPLIT"),
     ("FALLTHROUGH", "STATIC", "SPLIT"),
     ("ERROR", "ERROR", "ERROR"),
+];
+
+/// For each `errorKind` of a reason, OpenFeature's error code and its message.
+pub const OPENFEATURE_ERRORS: [(&str, &str, &str); 5] = [
+    ("CLIENT_NOT_READY", "PROVIDER_NOT_READY", "there is no flag document yet"),
+    ("FLAG_NOT_FOUND", "FLAG_NOT_FOUND", "there is no such flag; check the key"),
+    (
+        "MALFORMED_FLAG",
+        "PARSE_ERROR",
+        "the flag, or a flag or segment that it needs, is malformed; `isoflag check` reports the reason",
+    ),
+    (
+        "USER_NOT_SPECIFIED",
+        "TARGETING_KEY_MISSING",
+        "the context has no valid key or kind; set `targetingKey`",
+    ),
+    (
+        "WRONG_TYPE",
+        "TYPE_MISMATCH",
+        "the flag serves a value of another type; use the getter of its type",
+    ),
 ];
 
 impl Flags {

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 from urllib.parse import unquote
 
 from isoflag import BoundFlags, Context, ContextError, Flags
+from isoflag._core import OPENFEATURE_ERRORS
 from isoflag.openfeature_context import context_json
 
 from .bound_request import BoundClient, BoundRequest
@@ -12,11 +13,6 @@ from .request import BadRequestError, Request
 
 # For a client of the caller's, which does not say whether a percentage decided.
 _reason: Final = Flags.from_dict({"flags": {}}).bind(Context("-"))._openfeature_reason  # noqa: SLF001
-
-_ERROR_CODES: Final = {
-    "FLAG_NOT_FOUND": "FLAG_NOT_FOUND",
-    "MALFORMED_FLAG": "PARSE_ERROR",
-}
 
 
 class OfrepContextError(BadRequestError):
@@ -94,8 +90,7 @@ def single(
     else:
         found = evaluate(key, client_side_only)
     if found is None:
-        missing = {"errorCode": "FLAG_NOT_FOUND", "errorDetails": "there is no such flag"}
-        return 404, {"key": key, **missing}
+        return 404, _error(key, "FLAG_NOT_FOUND")
     flag = {**_flag(bound, key, *found), "metadata": _metadata(bound_request)}
     return 400 if "errorCode" in flag else 200, flag
 
@@ -122,12 +117,7 @@ def _flag(
 ) -> dict[str, Any]:
     reason = detail.get("reason", {})
     if reason.get("kind") == "ERROR":
-        kind = str(reason.get("errorKind"))
-        return {
-            "key": key,
-            "errorCode": _ERROR_CODES.get(kind, "GENERAL"),
-            "errorDetails": f"the flag `{key}` cannot be evaluated: {kind}",
-        }
+        return _error(key, str(reason.get("errorKind")))
     evaluated: dict[str, Any] = {
         "key": key,
         "reason": getattr(bound, "_openfeature_reason", _reason)(key, reason),
@@ -137,3 +127,8 @@ def _flag(
     if value is not None:
         evaluated["value"] = value
     return evaluated
+
+
+def _error(key: str, kind: str) -> dict[str, Any]:
+    code, message = OPENFEATURE_ERRORS.get(kind, ("GENERAL", f"the flag has the error {kind}"))
+    return {"key": key, "errorCode": code, "errorDetails": message}

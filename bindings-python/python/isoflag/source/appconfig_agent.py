@@ -22,6 +22,7 @@ from .protocol import (
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
+    require_text,
 )
 
 __all__ = ["AgentSettings", "AppConfigAgentSource"]
@@ -59,6 +60,7 @@ class AppConfigAgentSource(BoundedSource):
         less. ``access_token`` is the ``ACCESS_TOKEN`` of an agent in a container. Raises
         ``ValueError`` if the agent cannot read an attribute of ``context``.
         """
+        require_text(application=application, environment=environment, profile=profile, host=host)
         settings = AgentSettings.from_environment()
         self._host = host
         self._port = settings.port if port is None else port

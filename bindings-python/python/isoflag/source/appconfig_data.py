@@ -9,7 +9,14 @@ from isoflag._process import register_after_fork, wall_clock
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline, seconds_left
-from .protocol import UNCHANGED, Fetched, SourceContentError, SourceTimeoutError, Unchanged
+from .protocol import (
+    UNCHANGED,
+    Fetched,
+    SourceContentError,
+    SourceTimeoutError,
+    Unchanged,
+    require_text,
+)
 
 __all__ = ["AppConfigDataSource"]
 
@@ -50,6 +57,7 @@ class AppConfigDataSource(BoundedSource):
         ``timeout``, in seconds, limits the whole fetch: credentials, retries and a new session
         included.
         """
+        require_text(application=application, environment=environment, profile=profile)
         self._parameters: dict[str, Any] = {
             "ApplicationIdentifier": application,
             "EnvironmentIdentifier": environment,

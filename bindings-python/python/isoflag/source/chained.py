@@ -122,8 +122,13 @@ class ChainedSource:
             if copy.exists() and copy.read_bytes() == document:
                 return
             self.load_document(decompressed(document))
-            written.write_bytes(document)
-            written.replace(copy)
+            try:
+                written.write_bytes(document)
+                written.replace(copy)
+            except OSError:
+                # Half a copy would fill the disk further.
+                written.unlink(missing_ok=True)
+                raise
         except (OSError, ValueError) as error:
             _logger.warning("cannot write the copy `%s`: %s", os.fspath(copy), error)
 

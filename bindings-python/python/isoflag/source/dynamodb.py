@@ -12,7 +12,14 @@ from isoflag.source import dynamodb_layout as layout
 from .aws import UNREACHABLE, AwsClient, named
 from .big_segments import BigSegmentReader
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
-from .protocol import UNCHANGED, Fetched, SourceContentError, SourceNotReadyError, Unchanged
+from .protocol import (
+    UNCHANGED,
+    Fetched,
+    SourceContentError,
+    SourceNotReadyError,
+    Unchanged,
+    require_text,
+)
 
 __all__ = ["DynamoDbSource"]
 
@@ -56,6 +63,7 @@ class DynamoDbSource(BoundedSource):
         example. ``timeout``, in seconds, limits the whole fetch: credentials, retries and all pages
         included.
         """
+        require_text(table=table)
         self._table = table
         self._prefix = prefix
         super().__init__(timeout, f"dynamodb://{table}" + (f"/{prefix}" if prefix else ""))

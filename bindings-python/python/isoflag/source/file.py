@@ -14,6 +14,7 @@ from .protocol import (
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
+    require_text,
 )
 
 __all__ = ["FileSource"]
@@ -34,6 +35,7 @@ class FileSource(BoundedSource):
         ``timeout``, in seconds, limits the whole fetch: a network file system may not respond.
         """
         self._path = os.fspath(path)
+        require_text(path=os.fsdecode(path))
         super().__init__(timeout, self._path)
 
     def __repr__(self) -> str:

@@ -21,6 +21,7 @@ from .protocol import (
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
+    require_text,
 )
 
 __all__ = ["HttpSource", "address_of", "content_problem", "response_times"]
@@ -106,6 +107,7 @@ def address_of(url: str) -> str:
 
     Raises ``ValueError`` if it is not an http or https URL, or contains a password.
     """
+    require_text(url=url)
     address = url.partition("#")[0].partition("?")[0]
     scheme, _, rest = address.partition("://")
     host = rest.partition("/")[0]

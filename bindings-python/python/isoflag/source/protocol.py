@@ -23,7 +23,18 @@ __all__ = [
     "SourceUnauthorizedError",
     "SourceUnavailableError",
     "Unchanged",
+    "require_text",
 ]
+
+
+def require_text(**named: object) -> None:
+    """Raises ``ValueError`` if an argument is empty or not text, before a fetch fails by it."""
+    for name, value in named.items():
+        if not isinstance(value, str) or not value:
+            raise ValueError(
+                f"invalid `{name}` `{printable(repr(value))}`: expected text that is not empty; is "
+                "a variable of the environment missing?"
+            )
 
 
 class Unchanged(Enum):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from .aws import UNREACHABLE, AwsClient, error_code, named
 from .deadline import DEFAULT_SECONDS, BoundedSource
-from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged
+from .protocol import UNCHANGED, Fetched, SourceContentError, Unchanged, require_text
 
 __all__ = ["S3Source"]
 
@@ -38,6 +38,7 @@ class S3Source(BoundedSource):
         Pass ``client``, a boto3 client for S3, to use another region or endpoint, for example.
         ``timeout``, in seconds, limits the whole fetch: credentials, retries and the body included.
         """
+        require_text(bucket=bucket, key=key)
         self._bucket = bucket
         self._key = key
         super().__init__(timeout, f"s3://{bucket}/{key}")

@@ -28,6 +28,7 @@ from isoflag.source.dynamodb_layout import (
     meta_key,
     namespace,
 )
+from isoflag.source.protocol import require_text
 
 from .feature_store import Kind, UnfinishedWriteError
 from .plan import INITED, META, Operation, Plan, check_kinds, in_waves
@@ -75,8 +76,7 @@ class DynamoDbFeatureStore:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Creates a store; nothing is read yet. Raises ``ValueError`` for an empty name."""
-        if not table:
-            raise ValueError("the table name is empty; pass that of a DynamoDB table")
+        require_text(table=table)
         self._table = table
         self._prefix = prefix
         self._lazy_client = AwsClient(

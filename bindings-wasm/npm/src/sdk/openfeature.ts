@@ -14,7 +14,7 @@ import type { EvaluationDetail, EvaluationReason } from "../binding/evaluation.j
 import type { Flags } from "../binding/flags.js";
 import { flagsOf } from "../binding/flags-of.js";
 import * as core from "../generated/glue.js";
-import { OPENFEATURE_REASONS } from "../generated/openfeature.js";
+import { OPENFEATURE_ERRORS, OPENFEATURE_REASONS } from "../generated/openfeature.js";
 import type { ActivityRecorder } from "./activity.js";
 import { callBack } from "./callback.js";
 import { type Identity, identity, identityOf, type Observer, originalOf } from "./observation.js";
@@ -180,7 +180,7 @@ function isSource(given: Flags | FlagSource): given is FlagSource {
 type Structure = { readonly [attribute: string]: EvaluationContextValue };
 
 /**
- * Returns LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; `kind` is the kind, `user`
+ * Returns LaunchDarkly's context for OpenFeature's: `targetingKey`, else `key`, is the key; an empty one counts as absent; `kind` is the kind, `user`
  * unless it is a string; with the kind `multi` every structure is the context of a kind; `privateAttributes` is moved
  * to `_meta`. Values that cannot be contexts become contexts without a key.
  */
@@ -198,9 +198,13 @@ export function translateContext(context: EvaluationContext): ContextObject {
   return Object.fromEntries(kinds) as unknown as ContextObject;
 }
 
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}
+
 function translateOne(structure: Structure): { [attribute: string]: unknown } {
   const { targetingKey, key } = structure;
-  const members: [string, unknown][] = [["key", targetingKey ?? key]];
+  const members: [string, unknown][] = [["key", targetingKey || key]];
   for (const [name, value] of Object.entries(structure)) {
     switch (name) {
       case "targetingKey":
@@ -208,7 +212,7 @@ function translateOne(structure: Structure): { [attribute: string]: unknown } {
       case "kind":
         break;
       case "privateAttributes":
-        members.push(["_meta", { privateAttributes: value }]);
+        members.push(["_meta", { privateAttributes: Array.isArray(value) ? value.filter(isString) : [] }]);
         break;
       case "name":
         if (typeof value === "string") members.push([name, value]);
@@ -222,21 +226,6 @@ function translateOne(structure: Structure): { [attribute: string]: unknown } {
   }
   return Object.fromEntries(members);
 }
-
-/** OpenFeature's error codes, by LaunchDarkly's. */
-const ERROR_CODES = {
-  FLAG_NOT_FOUND: "FLAG_NOT_FOUND",
-  MALFORMED_FLAG: "PARSE_ERROR",
-  USER_NOT_SPECIFIED: "TARGETING_KEY_MISSING",
-  WRONG_TYPE: "TYPE_MISMATCH",
-} as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: `${ErrorCode}` };
-
-const ERROR_MESSAGES = {
-  FLAG_NOT_FOUND: "the document has no flag of this key",
-  MALFORMED_FLAG: "the flag is malformed; the document's diagnostics say where",
-  USER_NOT_SPECIFIED: "the context has no key; set `targetingKey`",
-  WRONG_TYPE: "the flag serves a value of another type",
-} as const satisfies { [kind in NonNullable<EvaluationReason["errorKind"]>]: string };
 
 /** The members of a reason that are metadata of a resolution. */
 const REASON_MEMBERS = [
@@ -280,9 +269,9 @@ function translate<T>(resolved: Resolved<unknown>, detail: EvaluationDetail<T>):
   };
   if (variationIndex !== null) resolution.variant = String(variationIndex);
   if (reason.kind === "ERROR") {
-    const code = reason.errorKind === undefined ? "GENERAL" : ERROR_CODES[reason.errorKind];
-    resolution.errorCode = code as ErrorCode;
-    if (reason.errorKind !== undefined) resolution.errorMessage = ERROR_MESSAGES[reason.errorKind];
+    const error = reason.errorKind && OPENFEATURE_ERRORS[reason.errorKind];
+    resolution.errorCode = (error?.code ?? "GENERAL") as ErrorCode;
+    if (error) resolution.errorMessage = error.message;
   }
   return resolution;
 }
@@ -309,7 +298,7 @@ function notReady<T>(value: T): ResolutionDetails<T> {
   return {
     value,
     reason: "ERROR",
-    errorCode: "PROVIDER_NOT_READY" as ErrorCode,
-    errorMessage: "there is no flag document yet",
+    errorCode: OPENFEATURE_ERRORS.CLIENT_NOT_READY.code as ErrorCode,
+    errorMessage: OPENFEATURE_ERRORS.CLIENT_NOT_READY.message,
   };
 }

@@ -49,8 +49,8 @@ describe("core.wasm", () => {
       advanceFlags certification checkEnvironments checkFlags chooseStrategy chosenStrategy convertText countImpact
       deployment diffFlags editText evaluateAgain evaluatePart explain finishFlag flagsDiagnostics flagsTyping freeHistory
       freeImpact freeSystemFlags fromAppConfigKey historyAdd historyBytes historyDigests historyGet historyKeep
-      historyNewest historyPinned impactForms limits loadAppConfig makePartBuffer newHistory openfeatureReasons parentDigest
-      parseTtl partOf patchBetween projectFlags projectionReport promoteText receipt replayReceipt retirements
+      historyNewest historyPinned impactForms limits loadAppConfig makePartBuffer newHistory openfeatureErrors openfeatureReasons
+      parentDigest parseTtl partOf patchBetween projectFlags projectionReport promoteText receipt replayReceipt retirements
       secureModeHash secureModeHashForHost specVersion startImpact strategyFor strategyProblems suggestChanges systemFlags systemReceipt
       takeInventory toAppConfigKey underStrategy version withStatus withStrategy`;
     assert.deepEqual(missing.sort(), tools.trim().split(/\s+/));

@@ -194,6 +194,31 @@ describe("a flag resolves identically for the web and for a server", () => {
   }
 });
 
+describe("an error has a message", () => {
+  /** @type {[string, EvaluationContext, string][]} */
+  const messages = [
+    ["unknown", { targetingKey: "ada" }, "there is no such flag; check the key"],
+    [
+      "broken",
+      { targetingKey: "ada" },
+      "the flag, or a flag or segment that it needs, is malformed; `isoflag check` reports the reason",
+    ],
+    ["bool", {}, "the context has no valid key or kind; set `targetingKey`"],
+    [
+      "string",
+      { targetingKey: "ada" },
+      "the flag serves a value of another type; use the getter of its type",
+    ],
+  ];
+  for (const [key, context, expected] of messages) {
+    it(expected, async () => {
+      await Server.setProviderAndWait(new IsoflagServerProvider(everyType()));
+      const { errorMessage } = await Server.getClient().getBooleanDetails(key, false, context);
+      assert.equal(errorMessage, expected);
+    });
+  }
+});
+
 describe("OpenFeature's context becomes LaunchDarkly's", () => {
   const date = new Date(0);
   /** @type {Record<string, any>} */
@@ -203,6 +228,7 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
   const translations = [
     ["a targeting key", { targetingKey: "k" }, { kind: "user", key: "k" }],
     ["a key", { key: "k", plan: "pro" }, { kind: "user", key: "k", plan: "pro" }],
+    ["an empty targeting key, and a key", { targetingKey: "", key: "k" }, { kind: "user", key: "k" }],
     ["both", { targetingKey: "t", key: "k" }, { kind: "user", key: "t" }],
     ["a kind", { targetingKey: "k", kind: "org" }, { kind: "org", key: "k" }],
     ["a kind that is not a string", { targetingKey: "k", kind: 7 }, { kind: "user", key: "k" }],
@@ -220,6 +246,16 @@ describe("OpenFeature's context becomes LaunchDarkly's", () => {
       "private attributes",
       { targetingKey: "k", privateAttributes: ["a"] },
       { kind: "user", key: "k", _meta: { privateAttributes: ["a"] } },
+    ],
+    [
+      "private attributes that are not names",
+      { targetingKey: "k", privateAttributes: ["a", 5, null] },
+      { kind: "user", key: "k", _meta: { privateAttributes: ["a"] } },
+    ],
+    [
+      "private attributes that are not a list",
+      { targetingKey: "k", privateAttributes: "a" },
+      { kind: "user", key: "k", _meta: { privateAttributes: [] } },
     ],
     [
       "dates",

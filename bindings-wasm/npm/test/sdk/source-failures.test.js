@@ -92,6 +92,12 @@ describe("a document source that is refused", () => {
     }
   });
 
+  it("because it has no address is an error at once", () => {
+    for (const url of [undefined, null, ""]) {
+      assert.throws(() => create({ url }), { name: "TypeError", message: /^`url` is missing/ });
+    }
+  });
+
   it("is reported without the query of the address, which may have a token", async () => {
     const query = "?token=secret&b=#secret";
     for (const [address, options] of Object.entries({

@@ -99,7 +99,9 @@ export class DocumentSource implements FlagSource {
   constructor(options: SourceOptions) {
     if (options.timezone !== undefined) checkTimezone(options.timezone);
     this.#options = options;
-    this.#url = String(options.url);
+    // A variable of the environment may be missing. On a server the text `undefined` would be a relative address.
+    this.#url = String(options.url ?? "");
+    if (this.#url === "") throw new TypeError("`url` is missing: pass the address of the flag document");
     this.#page = options.page ?? (globalThis as { document?: PageVisibility }).document;
     const { location } = globalThis as { location?: unknown };
     this.#hasAddress = /^[a-z][a-z\d+.-]*:/i.test(this.#url) || (this.#page ?? location) !== undefined;
