@@ -126,6 +126,48 @@ fn steps_are_counted() {
     assert_eq!(ask(600), MALFORMED);
 }
 
+/// Returns the largest number of target lists, of one step each, that a flag with these members can
+/// have besides nearly all steps of an evaluation.
+fn steps_left(members: &str) -> usize {
+    const MOST: usize = 2_000;
+    let values = vec!["\"x\""; MOST].join(",");
+    let list = Value::from(vec![Value::from("a"); 499]);
+    let context = Context::builder("u").attribute("list", list).build().unwrap();
+    let fits = |count: usize| {
+        let targets = |count: usize| vec![r#"{"variation":0,"values":["x"]}"#; count].join(",");
+        let document = format!(
+            r#"{{"flags":{{"f":{{"on":true,"salt":"s","variations":[true],{members},"targets":[{}],
+                "rules":[{{"variation":0,"clauses":[{{"attribute":"list","op":"startsWith","values":[{values}]}}]}}]}},
+            "third":{{"on":true,"variations":[true],"targets":[{},{{"variation":0,"values":["u"]}}]}}}}}}"#,
+            targets(count),
+            targets(2),
+        );
+        let flags = Flags::from_json(document.as_bytes()).unwrap();
+        flags.variation_detail("f", &context, Value::Null).reason.to_string() == FALLTHROUGH
+    };
+    let counts: Vec<usize> = (0..=MOST).collect();
+    let first = counts.partition_point(|count| fits(*count));
+    assert!((1..MOST).contains(&first), "{first}");
+    first
+}
+
+#[test]
+fn each_part_that_is_looked_at_takes_a_step() {
+    let without = steps_left(r#""fallthrough":{"variation":0}"#);
+    // The bucket, and each entry up to the chosen one.
+    for entries in [1, 2, 9] {
+        let mut weights = vec![r#"{"variation":0,"weight":0}"#; entries - 1];
+        weights.push(r#"{"variation":0,"weight":100000}"#);
+        let rollout =
+            format!(r#""fallthrough":{{"rollout":{{"variations":[{}]}}}}"#, weights.join(","));
+        assert_eq!(without - steps_left(&rollout), 1 + entries, "{entries} entries");
+    }
+    // The prerequisite, its flag, and each target list up to the third one.
+    let prerequisite =
+        r#""fallthrough":{"variation":0},"prerequisites":[{"key":"third","variation":0}]"#;
+    assert_eq!(without - steps_left(prerequisite), 1 + 1 + 3);
+}
+
 #[test]
 fn a_document_and_a_context_have_a_maximum_size() {
     let long = " ".repeat(limits::CONTEXT_BYTES);

@@ -233,6 +233,7 @@ mod tests {
             is_constant: false,
         };
         assert_eq!(answer.pack(), [2 | 1 << 8 | 2 << 9, 3, 7, 9]);
+        assert_eq!((answer.flag(), answer.variation_index()), (Some(FlagHandle(9)), Some(2)));
         let missing = Answer::error(ErrorKind::MalformedFlag);
         assert_eq!(missing.pack(), [5, 0, 2, u32::MAX]);
     }

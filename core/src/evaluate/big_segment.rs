@@ -150,3 +150,41 @@ impl<O: Observer> Evaluation<'_, O> {
         self.big_segments = self.big_segments.max(Some(status));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memberships_have_a_shape() {
+        let read = |text: &str| BigSegments::from_value(&Value::parse(text.as_bytes()).unwrap());
+        for valid in [
+            r#"{"status": "HEALTHY"}"#,
+            r#"{"status": "STALE", "memberships": null}"#,
+            r#"{"status": "HEALTHY", "memberships": {"k": null, "l": {"s.g1": true, "t.g2": null}}}"#,
+        ] {
+            assert!(read(valid).is_ok(), "{valid}");
+        }
+        for (invalid, message) in [
+            ("[]", "`bigSegments`: expected an object"),
+            (
+                r#"{"status": "healthy"}"#,
+                "`bigSegments.status`: expected `HEALTHY`, `STALE`, `STORE_ERROR` or `NOT_CONFIGURED`",
+            ),
+            (
+                r#"{"status": "STALE", "memberships": []}"#,
+                "`bigSegments.memberships`: expected an object",
+            ),
+            (
+                r#"{"status": "STALE", "memberships": {"k": true}}"#,
+                "`bigSegments.memberships[\"k\"]`: expected an object",
+            ),
+            (
+                r#"{"status": "STALE", "memberships": {"k": {"s.g1": 1}}}"#,
+                "`bigSegments.memberships[\"k\"]`: expected true or false for each segment",
+            ),
+        ] {
+            assert_eq!(read(invalid).unwrap_err().to_string(), message);
+        }
+    }
+}
