@@ -60,3 +60,8 @@ class Evidence(Activity):
         if self._activity is not None:
             under = () if strategy is None else (strategy,)
             self._activity.record(key, variation_index, digest, *under)
+
+
+def with_evidence(activity: Activity | None) -> Evidence:
+    """Wraps an activity, so that its evaluations are evidence too."""
+    return activity if isinstance(activity, Evidence) else Evidence(activity)

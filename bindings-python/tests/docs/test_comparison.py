@@ -53,7 +53,7 @@ def launchdarkly(tmp_path: Path) -> Iterator[LDClient]:
 
 
 def test_the_page_names_the_versions_that_are_tried() -> None:
-    page = (TOP / "docs/comparison-python.md").read_text(encoding="utf-8")
+    page = (TOP / "docs/comparison.md").read_text(encoding="utf-8")
     for name in ("launchdarkly-server-sdk", "aws-lambda-powertools"):
         assert f"`{name}` {version(name)}" in page.replace("\n", " ")
 

@@ -9,13 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakSet
 
-from isoflag._core import (
-    Consistency,
-    Context,
-    EvaluationDetail,
-    Explanation,
-    Flags,
-)
+from isoflag._core import Consistency, Context, EvaluationDetail, Explanation, Flags
 from isoflag._errors import ContextError
 from isoflag._logs import logger
 from isoflag._process import wall_clock
@@ -121,7 +115,12 @@ class FlagClient(FreshDocument):
             clock=clock,
             initial=initial,
         )
-        self._activity = _with_evidence(activity)
+        if os.environ.get("ISOFLAG_EVIDENCE"):
+            # While `isoflag certify` runs the tests.
+            from isoflag.evidence import with_evidence  # noqa: PLC0415
+
+            activity = with_evidence(activity)
+        self._activity = activity
         self._hook: Callable[[Callable[[], EvaluationEvent]], None] | None = None
         if on_evaluation is not None:
             from .evaluation_event import sampled  # noqa: PLC0415
@@ -495,12 +494,3 @@ clients: Final[WeakSet[FlagClient]] = WeakSet()
 
 watchers: Final[list[Callable[[FlagClient], object]]] = []
 """Callbacks that receive each new client."""
-
-
-def _with_evidence(activity: Activity | None) -> Activity | None:
-    """Wraps the activity to record evidence while ``isoflag certify`` runs the tests."""
-    if not os.environ.get("ISOFLAG_EVIDENCE"):
-        return activity
-    from isoflag.evidence import Evidence  # noqa: PLC0415
-
-    return activity if isinstance(activity, Evidence) else Evidence(activity)
