@@ -248,6 +248,8 @@ def malformed(topic: Topic, simple: object) -> None:
         ("duration-text", {"stages": [{"share": 100, "duration": "soon"}]}, ".stages[0].duration"),
         ("duration-negative", {"stages": [{"share": 100, "duration": -1}]}, ".stages[0].duration"),
         ("duration-fraction", {"stages": [{"share": 100, "duration": 0.5}]}, ".stages[0].duration"),
+        ("stage-member", {"stages": [{"share": 5, "hours": 24}, {"share": 100}]}, ".stages[0].hours"),
+        ("member", {"stages": whole, "alarm": ["a"]}, ".alarm"),
         ("alarms-text", {"stages": whole, "alarms": "a"}, ".alarms"),
         ("alarms-unnamed", {"stages": whole, "alarms": ["a", ""]}, ".alarms[1]"),
         ("start-text", {"stages": whole, "startTimestamp": "soon"}, ".startTimestamp"),

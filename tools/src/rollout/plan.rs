@@ -95,6 +95,10 @@ fn unexpected(path: &Path<'_>, what: &str, value: &Value, expected: &str) -> Dia
     invalid(path, format!("invalid {what} {value}: expected {expected}"))
 }
 
+/// The members of a plan, and of a stage.
+const PLAN: [&str; 6] = ["stages", "startTimestamp", "alarms", "state", "stage", "stageTimestamp"];
+const STAGE: [&str; 3] = ["share", "segment", "duration"];
+
 /// Returns the plan of a flag: `None` if it has none, and its first problem if it is invalid.
 pub(super) fn plan(flags: &Flags, key: &str) -> Option<Result<Plan, Diagnostic>> {
     let source = flags.source(Section::Flags, key)?.as_object()?;
@@ -110,6 +114,7 @@ fn read(flags: &Flags, key: &str, source: &Object, written: &Value) -> Result<Pl
     let Some(members) = written.as_object() else {
         return Err(unexpected(&path, "plan", written, "an object with `stages`"));
     };
+    only(members, &PLAN, &path)?;
     let (stages, segment) = stages(flags, members, &path)?;
     let start = match member(members, "startTimestamp") {
         None => 0.0,
@@ -120,6 +125,17 @@ fn read(flags: &Flags, key: &str, source: &Object, written: &Value) -> Result<Pl
     let progress = progress(members, stages.len(), &path)?;
     let (on, others) = variations(flags, key, source, &flag)?;
     Ok(Plan { on, others, stages, segment, start, alarms, progress })
+}
+
+/// Rejects unknown members: a misspelt duration or alarm would let the share rise unguarded.
+fn only(object: &Object, known: &[&str], path: &Path<'_>) -> Result<(), Diagnostic> {
+    match object.iter().find(|(name, _)| !known.contains(&&***name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let message = format!("unknown member; expected only `{}`", known.join("`, `"));
+            Err(invalid(&path.member(name), message))
+        }
+    }
 }
 
 /// Returns a member unless it is null.
@@ -146,6 +162,7 @@ fn stages(
         let Some(stage) = written.as_object() else {
             return Err(unexpected(&path, "stage", written, "an object with a `share`"));
         };
+        only(stage, &STAGE, &path)?;
         let buckets = match (member(stage, "segment"), member(stage, "share")) {
             (Some(named), None) => {
                 segment = Some(first_segment(flags, named, index, &path)?);
