@@ -86,6 +86,36 @@ def test_spark_counts_like_the_table_without_spark(users: Any) -> None:
     assert len(expected) > 4
 
 
+def test_columns_that_are_left_out_stay_in_spark(users: Any) -> None:
+    import isoflag.spark
+
+    users = users.limit(1000)
+    whole = users.selectExpr("*", """concat('{"kind": "user", "key": "', id, '"}') AS `c.c`""")
+    # Both columns are `country` to Spark, and a dot or a backtick has a meaning.
+    more = users.selectExpr(
+        "*", "'DE' AS Country", "country AS `user.country`", "id AS `org.key`", "id AS `c``d`"
+    )
+    columns = ["id", "country", "address", "createdAt", "Country", "user.country", "org.key", "c`d"]
+    cases: list[tuple[Any, Any, list[str]]] = [
+        (more, {"key": "id"}, columns),
+        (more, {"key": "id", "id": None, "country": None}, [columns[0], *columns[2:]]),
+        (more, {"key": "c`d", "Country": None, "user.country": None}, [*columns[:4], *columns[6:]]),
+        (whole, "c.c", ["c.c"]),
+    ]
+    for df, context, names in cases:
+        handed, found = isoflag.spark._handed(df, context, keep=False)
+        assert (found, len(handed.columns)) == (names, len(names))
+        counts = [
+            Counter(row[-1] for row in answers.collect())
+            for answers in (
+                isoflag.spark.evaluate(df, FLAGS, KEYS[:1], context=context, keep=keep)
+                for keep in (False, True)
+            )
+        ]
+        assert counts[0] == counts[1]
+        assert counts[0].total() == 1000
+
+
 def test_a_document_is_loaded_once_in_a_worker(users: Any) -> None:
     import isoflag.spark
 

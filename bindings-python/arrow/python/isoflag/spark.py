@@ -45,7 +45,8 @@ def evaluate(
     """Returns a DataFrame with the answers of each row.
 
     The arguments and the columns of the result are those of ``isoflag.arrow.evaluate``; text is a
-    plain string. An error in them is raised here, before any job starts.
+    plain string. An error in them is raised here, before any job starts. Spark converts each cell
+    of ``df`` for Python: leave out columns that no flag reads, with ``context={"photo": None}``.
     """
     keys, columns = list(keys), list(columns)
 
@@ -64,16 +65,39 @@ def evaluate(
     digest, text = flags.digest, flags.__reduce__()[1][0]
     document = df.sparkSession.sparkContext.broadcast(text)
 
+    handed, names = _handed(df, context, keep=keep)
+
     def partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        first = next(batches, None)
+        named = (batch.rename_columns(names) for batch in batches)
+        first = next(named, None)
         if first is None:
             return
-        stream = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
+        stream = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], named))
         # Spark runs a worker for each core.
         for batch in answers(_load(digest, document), stream, 1):
             yield _plain(batch)
 
-    return df.mapInArrow(partition, schema)
+    return handed.mapInArrow(partition, schema)
+
+
+def _handed(
+    df: DataFrame, context: str | Mapping[str, str | datetime | None] | None, *, keep: bool
+) -> tuple[DataFrame, list[str]]:
+    """Returns the columns for the workers and their names: ``context`` leaves out the others.
+
+    The columns are numbered: to Spark, a dot in a name is a struct, and case does not matter.
+    """
+    members = {} if isinstance(context, str) or context is None else context
+    read = {context} if isinstance(context, str) else set(members.values())
+    left_out = {name for name, column in members.items() if column is None} - read
+    numbers = [
+        number
+        for number, name in enumerate(df.columns)
+        if keep or (name in read if isinstance(context, str) else name not in left_out)
+    ]
+    numbered = df.toDF(*(f"c{number}" for number in range(len(df.columns))))
+    names = [df.columns[number] for number in numbers]
+    return numbered.select(*(f"c{number}" for number in numbers)), names
 
 
 def _load(digest: str, document: Any) -> isoflag.Flags:
