@@ -302,7 +302,7 @@ def test_an_unknown_kind_is_rejected(store: DynamoDbFeatureStore) -> None:
 
 
 def test_an_empty_table_name_is_rejected() -> None:
-    with pytest.raises(ValueError, match="name"):
+    with pytest.raises(ValueError, match="invalid `table`"):
         DynamoDbFeatureStore("")
 
 
