@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 
 const self = fileURLToPath(import.meta.url);
+/** Without further certificates, which a new process parses. */
+const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 const PAIR = ["isoflag", "launchdarkly"];
 /** The flags that all peers can express. */
 const THREE = ["fallthrough", "rules-10", "rollout"];
@@ -21,7 +23,7 @@ export function measureCold(record, runs) {
 /** Runs this file with arguments, and returns the last line of its output and its milliseconds. */
 function spawned(...given) {
   const start = performance.now();
-  const done = spawnSync(process.execPath, [self, ...given], { encoding: "utf8" });
+  const done = spawnSync(process.execPath, [self, ...given], { encoding: "utf8", env });
   const took = performance.now() - start;
   if (done.status !== 0) {
     throw new Error(`${given.join(" ")} ended with ${done.status}: ${done.stderr}`);
