@@ -152,6 +152,7 @@ test-all:
 	@.ci/reproducible
 	$(call say,each target of make help in a fresh clone (half an hour))
 	@.ci/each-target
+	@.ci/totals
 
 check: build-arrow build-wasm
 	$(call say,every text: wording)
