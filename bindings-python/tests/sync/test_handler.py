@@ -355,7 +355,7 @@ def test_a_host_that_is_silent_is_an_error() -> None:
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://host/", "host/flags", ""])
 def test_only_http_addresses_are_fetched(url: str) -> None:
-    with pytest.raises(ValueError, match="(?i)url"):
+    with pytest.raises(ValueError, match=r"(?i)url"):
         DocumentFetch(url)
 
 
