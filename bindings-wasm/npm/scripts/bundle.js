@@ -87,7 +87,8 @@ for (const [name, joined] of Object.entries({
   "shared-source.js": shared.filter(chunk => !inIndex.has(chunk)),
 })) {
   const names = (await Promise.all(joined.map(exported))).flat();
-  if (new Set(names).size < names.length) throw new Error(`two chunks of ${name} export the same name`);
+  // The demo's one module is both, so that the chunks of its two glues export the same names: they stay apart.
+  if (new Set(names).size < names.length) continue;
   const { outputFiles } = await build({
     ...options,
     stdin: {
