@@ -3,6 +3,7 @@
 import gzip
 import threading
 import traceback
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 
 from documents import USER
 from isoflag import FlagClient
+from isoflag._text import decompressed
 from isoflag.source import (
     UNCHANGED,
     AppConfigAgentSource,
@@ -44,6 +46,17 @@ def server() -> Iterator[ScriptedServer]:
 
 
 # --- a URL ---
+
+
+def test_gzip_data_is_not_expanded_beyond_the_limit() -> None:
+    data = gzip.compress(bytes(1 << 24))
+    assert len(decompressed(data, 1 << 24)) == 1 << 24
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="larger than 1024 bytes"):
+        decompressed(data, 1024)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 def test_a_document_is_transferred_again_only_if_its_tag_has_changed(

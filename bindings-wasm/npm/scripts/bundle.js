@@ -65,52 +65,63 @@ async function exported(chunk) {
   return Object.keys(await import(new URL(chunk, dist).href));
 }
 
-// esbuild makes a chunk for each set of entries that load a module. Chunks that both a page and Node load are joined, since
-// each file takes Node a third of a millisecond, and a page without a bundler a request; but entries beside the evaluator do
-// not load it.
-const inNode = await chunksOf("node.js");
-const inPage = await chunksOf("page.js");
-/** @type {Set<string>} */
-const beside = new Set();
-for (const entry of entries) {
-  const chunks = await chunksOf(entry);
-  const texts = [entry, ...chunks].map(script => readFile(new URL(script, dist), "utf8"));
-  if (!(await Promise.all(texts)).some(text => text.includes("WebAssembly"))) {
-    for (const chunk of chunks) beside.add(chunk);
+/**
+ * Joins the chunks that both a page and Node load: esbuild makes one for each set of entries that load a module. Each file
+ * costs a page without a bundler a request, and Node time at the import (`import` in the benchmark). Entries beside the
+ * evaluator do not load it.
+ */
+async function joinChunks() {
+  const inNode = await chunksOf("node.js");
+  const inPage = await chunksOf("page.js");
+  /** @type {Set<string>} */
+  const beside = new Set();
+  for (const entry of entries) {
+    const chunks = await chunksOf(entry);
+    const texts = [entry, ...chunks].map(script => readFile(new URL(script, dist), "utf8"));
+    if (!(await Promise.all(texts)).some(text => text.includes("WebAssembly"))) {
+      for (const chunk of chunks) beside.add(chunk);
+    }
+  }
+  const inIndex = await chunksOf("index.js");
+  const shared = [...inPage].filter(chunk => inNode.has(chunk));
+  for (const [name, joined] of Object.entries({
+    "shared-base.js": shared.filter(chunk => inIndex.has(chunk) && beside.has(chunk)),
+    "shared-evaluator.js": shared.filter(chunk => inIndex.has(chunk) && !beside.has(chunk)),
+    "shared-source.js": shared.filter(chunk => !inIndex.has(chunk)),
+  })) {
+    const names = (await Promise.all(joined.map(exported))).flat();
+    if (new Set(names).size < names.length) throw new Error(`two chunks of ${name} export the same name`);
+    const { outputFiles } = await build({
+      ...options,
+      stdin: {
+        contents: joined.map(chunk => `export * from "./${chunk}";`).join("\n"),
+        resolveDir: fileURLToPath(dist),
+      },
+      external: (await readdir(dist))
+        .filter(script => script.startsWith("shared-") && !joined.includes(script))
+        .map(script => `./${script}`),
+      write: false,
+    });
+    for (const script of await readdir(dist, { recursive: true })) {
+      if (!script.endsWith(".js")) continue;
+      const text = await readFile(new URL(script, dist), "utf8");
+      const moved = text.replaceAll(/\/(shared-[^"]+)"/g, (path, chunk) =>
+        joined.includes(chunk) ? `/${name}"` : path,
+      );
+      if (moved !== text) await writeFile(new URL(script, dist), moved);
+    }
+    for (const chunk of joined) await rm(new URL(chunk, dist));
+    await writeFile(new URL(name, dist), outputFiles[0]?.contents ?? "");
   }
 }
-const inIndex = await chunksOf("index.js");
-const shared = [...inPage].filter(chunk => inNode.has(chunk));
-for (const [name, joined] of Object.entries({
-  "shared-base.js": shared.filter(chunk => inIndex.has(chunk) && beside.has(chunk)),
-  "shared-evaluator.js": shared.filter(chunk => inIndex.has(chunk) && !beside.has(chunk)),
-  "shared-source.js": shared.filter(chunk => !inIndex.has(chunk)),
-})) {
-  const names = (await Promise.all(joined.map(exported))).flat();
-  // The demo's one module is both, so that the chunks of its two glues export the same names: they stay apart.
-  if (new Set(names).size < names.length) continue;
-  const { outputFiles } = await build({
-    ...options,
-    stdin: {
-      contents: joined.map(chunk => `export * from "./${chunk}";`).join("\n"),
-      resolveDir: fileURLToPath(dist),
-    },
-    external: (await readdir(dist))
-      .filter(script => script.startsWith("shared-") && !joined.includes(script))
-      .map(script => `./${script}`),
-    write: false,
-  });
-  for (const script of await readdir(dist, { recursive: true })) {
-    if (!script.endsWith(".js")) continue;
-    const text = await readFile(new URL(script, dist), "utf8");
-    const moved = text.replaceAll(/\/(shared-[^"]+)"/g, (path, chunk) =>
-      joined.includes(chunk) ? `/${name}"` : path,
-    );
-    if (moved !== text) await writeFile(new URL(script, dist), moved);
-  }
-  for (const chunk of joined) await rm(new URL(chunk, dist));
-  await writeFile(new URL(name, dist), outputFiles[0]?.contents ?? "");
-}
+
+// The demo has one module for both, and the chunks of its two glues export the same names.
+const [core, tools] = await Promise.all(
+  ["core", "tools"].map(name =>
+    readFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), "base64"),
+  ),
+);
+if (core !== tools) await joinChunks();
 
 for (const name of ["core", "tools"]) {
   await copyFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), new URL(`${name}.wasm`, dist));
