@@ -116,11 +116,8 @@ async function joinChunks() {
 }
 
 // The demo has one module for both, and the chunks of its two glues export the same names.
-const [core, tools] = await Promise.all(
-  ["core", "tools"].map(name =>
-    readFile(new URL(`../src/generated/${name}.wasm`, import.meta.url), "base64"),
-  ),
-);
+const made = ["core", "tools"].map(name => new URL(`../../pkg/${name}/core_bg.wasm`, import.meta.url));
+const [core, tools] = await Promise.all(made.map(module => readFile(module, "base64")));
 if (core !== tools) await joinChunks();
 
 for (const name of ["core", "tools"]) {
