@@ -64,7 +64,7 @@ impl Impact {
         Ok(Impact::of(counter, Contexts::Rows(mapping, source)))
     }
 
-    /// Counts a CSV file, or JSON Lines if `key` is None.
+    /// Counts a CSV file, or JSON Lines without a `key`.
     #[staticmethod]
     fn of_file(
         old: &Bound<'_, PyAny>,
