@@ -93,6 +93,8 @@ impl Slots {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -108,5 +110,12 @@ mod tests {
             assert_eq!((cached.result, cached.height), (slot, height));
         }
         assert!(cache.get(2).is_none());
+    }
+
+    /// As for the 1,000 slots after the first few: most are alone in their bucket.
+    #[test]
+    fn neighbouring_slots_have_different_buckets() {
+        let buckets: BTreeSet<u32> = (0..1000).map(|slot| hash(slot) % 2048).collect();
+        assert!(buckets.len() > 900, "{}", buckets.len());
     }
 }
