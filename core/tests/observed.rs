@@ -365,3 +365,19 @@ fn the_names_that_an_answer_may_depend_on() {
         assert_eq!(flags.attribute_name(name), None);
     }
 }
+
+#[test]
+fn an_explanation_of_a_cycle_ends_where_it_closes() {
+    let text = br#"{"flags": {
+        "f": {"key": "f", "on": true, "variations": [0], "prerequisites": [{"key": "g", "variation": 0}]},
+        "g": {"key": "g", "on": true, "variations": [0], "prerequisites": [{"key": "f", "variation": 0}]},
+        "h": {"key": "h", "on": true, "variations": [0], "rules": [
+            {"clauses": [{"op": "segmentMatch", "values": ["s"]}], "variation": 0}]}},
+        "segments": {"s": {"key": "s", "rules": [{"clauses": [{"op": "segmentMatch", "values": ["s"]}]}]}}}"#;
+    let flags = Flags::from_json(text).unwrap();
+    let ada = Context::builder("ada").build().unwrap();
+    for (key, part, times) in [("f", r#""flag":"g""#, 2), ("h", r#""segment":"s""#, 2)] {
+        let explanation = flags.explain(key, &ada).to_json();
+        assert_eq!(explanation.matches(part).count(), times, "{explanation}");
+    }
+}
