@@ -111,7 +111,8 @@ pub(crate) fn inventory(input: &Input<'_>) {
 /// Statuses, certification and deployment. Parts: a document, and the time.
 pub(crate) fn status(input: &Input<'_>) {
     let Some(flags) = input.flags(0) else { return };
-    let now = input.number(1);
+    // As every host runtime reads it.
+    let Ok(now) = moment_of_seconds(input.number(1)) else { return };
     for key in some_keys(&flags).into_iter().chain(["missing"]) {
         let _ = (lifecycle(&flags, key), owner(&flags, key), stakeholder(&flags, key));
         let index = on_variation(&flags, key);
