@@ -149,6 +149,11 @@ proptest! {
         for key in FLAGS {
             let detail = bound.variation_detail(key, Value::Null);
             let explanation = bound.explain(key);
+            let text = explanation.to_string();
+            let status = detail.reason.as_object().unwrap().get("bigSegmentsStatus");
+            let reason = flags.reason_of(&bound.evaluate(key));
+            prop_assert_eq!(reason.members().count(), detail.reason.as_object().unwrap().len());
+            prop_assert_eq!(text.contains("; big segments: "), status.is_some());
             let answer = object([
                 ("value", detail.value),
                 ("variationIndex", detail.variation_index.map(Value::from).unwrap_or_default()),
@@ -157,7 +162,7 @@ proptest! {
             let explained = explanation.to_value();
             prop_assert_eq!(explained.as_object().unwrap().get("answer"), Some(&answer));
             let head = format!("flag \"{key}\"");
-            prop_assert!(explanation.to_string().starts_with(&head));
+            prop_assert!(text.starts_with(&head));
         }
     }
 
