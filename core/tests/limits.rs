@@ -109,6 +109,37 @@ fn the_longest_path_counts_even_if_the_flag_is_cached() {
     assert_eq!(answer(&both(&low, &high), "top").1, FALLTHROUGH);
 }
 
+/// Of segments too, also if an earlier evaluation for the same context has looked at them.
+#[test]
+fn the_longest_path_counts_even_if_the_segment_is_cached() {
+    let length = limits::PATH_LENGTH;
+    let flag = |key: &str, segments: &str| {
+        format!(
+            r#""{key}":{{"on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"variation":0,"clauses":[{{"op":"segmentMatch","values":[{segments}]}}]}}]}}"#
+        )
+    };
+    let chain = chain_of_segments(length + 1);
+    let flags = [
+        flag("low", r#""s1""#),
+        flag("long", &format!(r#""s1","s{}""#, length - 1)),
+        flag("too-long", &format!(r#""s1","s{length}""#)),
+    ];
+    let document = format!("{},{}}}}}", chain.strip_suffix("}}").unwrap(), flags.join(","));
+    let flags = Flags::from_json(document.as_bytes()).unwrap();
+    let bound = flags.bind(&Context::builder("u").build().unwrap());
+    for _ in 0..2 {
+        for (key, reason) in
+            [("low", FALLTHROUGH), ("long", FALLTHROUGH), ("f", MALFORMED), ("too-long", MALFORMED)]
+        {
+            assert_eq!(
+                bound.variation_detail(key, Value::Null).reason.to_string(),
+                reason,
+                "{key}"
+            );
+        }
+    }
+}
+
 #[test]
 fn steps_are_counted() {
     let values = vec!["\"x\""; 2_000].join(",");
@@ -135,10 +166,16 @@ fn steps_left(members: &str) -> usize {
     let context = Context::builder("u").attribute("list", list).build().unwrap();
     let fits = |count: usize| {
         let targets = |count: usize| vec![r#"{"variation":0,"values":["x"]}"#; count].join(",");
+        let lists =
+            ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
+        let lists = lists.join(",");
         let document = format!(
             r#"{{"flags":{{"f":{{"on":true,"salt":"s","variations":[true],{members},"targets":[{}],
                 "rules":[{{"variation":0,"clauses":[{{"attribute":"list","op":"startsWith","values":[{values}]}}]}}]}},
-            "third":{{"on":true,"variations":[true],"targets":[{},{{"variation":0,"values":["u"]}}]}}}}}}"#,
+            "third":{{"on":true,"variations":[true],"targets":[{},{{"variation":0,"values":["u"]}}]}},
+            "lists":{{"on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"clauses":[
+                {{"op":"segmentMatch","values":["lists"]}}]}}]}}}},
+            "segments":{{"lists":{{"includedContexts":[{lists}],"excludedContexts":[{lists}]}}}}}}"#,
             targets(count),
             targets(2),
         );
@@ -166,6 +203,10 @@ fn each_part_that_is_looked_at_takes_a_step() {
     let prerequisite =
         r#""fallthrough":{"variation":0},"prerequisites":[{"key":"third","variation":0}]"#;
     assert_eq!(without - steps_left(prerequisite), 1 + 1 + 3);
+    // The prerequisite, its flag, a rule, a clause, the segment, and six lists less two.
+    let prerequisite =
+        r#""fallthrough":{"variation":0},"prerequisites":[{"key":"lists","variation":0}]"#;
+    assert_eq!(without - steps_left(prerequisite), 1 + 1 + 1 + 1 + 1 + 4);
 }
 
 #[test]

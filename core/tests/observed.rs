@@ -145,7 +145,8 @@ proptest! {
     #[test]
     fn an_explained_answer_is_the_answer(document in document(), context in context()) {
         let flags = Flags::from_value(document).unwrap();
-        let bound = bound_to_stale_memberships(&flags, &Context::from_value(context).unwrap());
+        let context = Context::from_value(context).unwrap();
+        let bound = bound_to_stale_memberships(&flags, &context);
         for key in FLAGS {
             let detail = bound.variation_detail(key, Value::Null);
             let explanation = bound.explain(key);
@@ -159,6 +160,9 @@ proptest! {
                 ("variationIndex", detail.variation_index.map(Value::from).unwrap_or_default()),
                 ("reason", detail.reason),
             ]);
+            // What a bound context has cached is not left out of its explanations.
+            let first = bound_to_stale_memberships(&flags, &context).explain(key);
+            prop_assert_eq!(explanation.to_json(), first.to_json());
             let explained = explanation.to_value();
             prop_assert_eq!(explained.as_object().unwrap().get("answer"), Some(&answer));
             let head = format!("flag \"{key}\"");
