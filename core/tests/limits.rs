@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use isoflag::{Context, Flags, Value, limits};
 
@@ -157,56 +158,71 @@ fn steps_are_counted() {
     assert_eq!(ask(600), MALFORMED);
 }
 
-/// Returns the largest number of target lists, of one step each, that a flag with these members can
-/// have besides nearly all steps of an evaluation.
-fn steps_left(members: &str) -> usize {
-    const MOST: usize = 2_000;
-    let values = vec!["\"x\""; MOST].join(",");
+/// Returns the largest number of target lists, of one step each, among these that a flag with these
+/// members can have besides nearly all steps of an evaluation; its prerequisite, if it has one, has
+/// the members `needed`.
+fn steps_left(members: &str, needed: &str, counts: Range<usize>) -> usize {
+    let values = vec!["\"x\""; 2_000].join(",");
     let list = Value::from(vec![Value::from("a"); 499]);
-    let context = Context::builder("u").attribute("list", list).build().unwrap();
+    let context = Context::builder("u").attribute("list", list);
+    let context = context.attribute("long", "1".repeat(640).into()).build().unwrap();
+    let lists = ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
+    let lists = lists.join(",");
     let fits = |count: usize| {
-        let targets = |count: usize| vec![r#"{"variation":0,"values":["x"]}"#; count].join(",");
-        let lists =
-            ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
-        let lists = lists.join(",");
+        let targets = vec![r#"{"variation":0,"values":["x"]}"#; count].join(",");
         let document = format!(
-            r#"{{"flags":{{"f":{{"on":true,"salt":"s","variations":[true],{members},"targets":[{}],
+            r#"{{"flags":{{"f":{{"on":true,"salt":"s","variations":[true],{members},"targets":[{targets}],
                 "rules":[{{"variation":0,"clauses":[{{"attribute":"list","op":"startsWith","values":[{values}]}}]}}]}},
-            "third":{{"on":true,"variations":[true],"targets":[{},{{"variation":0,"values":["u"]}}]}},
-            "lists":{{"on":true,"variations":[true],"fallthrough":{{"variation":0}},"rules":[{{"clauses":[
-                {{"op":"segmentMatch","values":["lists"]}}]}}]}}}},
+            "needed":{{"on":true,"variations":[true],"fallthrough":{{"variation":0}},{needed}}}}},
             "segments":{{"lists":{{"includedContexts":[{lists}],"excludedContexts":[{lists}]}}}}}}"#,
-            targets(count),
-            targets(2),
         );
         let flags = Flags::from_json(document.as_bytes()).unwrap();
         flags.variation_detail("f", &context, Value::Null).reason.to_string() == FALLTHROUGH
     };
-    let counts: Vec<usize> = (0..=MOST).collect();
-    let first = counts.partition_point(|count| fits(*count));
-    assert!((1..MOST).contains(&first), "{first}");
-    first
+    let numbers: Vec<usize> = counts.clone().collect();
+    let fitting = numbers.partition_point(|count| fits(*count));
+    assert!((1..numbers.len()).contains(&fitting), "{fitting}");
+    counts.start + fitting
 }
 
 #[test]
 fn each_part_that_is_looked_at_takes_a_step() {
-    let without = steps_left(r#""fallthrough":{"variation":0}"#);
+    let nothing = r#""targets":[]"#;
+    let without = steps_left(r#""fallthrough":{"variation":0}"#, nothing, 0..2_000);
+    let taken = |members: &str, needed: &str| {
+        without - steps_left(members, needed, without - 16..without + 1)
+    };
     // The bucket, and each entry up to the chosen one.
     for entries in [1, 2, 9] {
         let mut weights = vec![r#"{"variation":0,"weight":0}"#; entries - 1];
         weights.push(r#"{"variation":0,"weight":100000}"#);
         let rollout =
             format!(r#""fallthrough":{{"rollout":{{"variations":[{}]}}}}"#, weights.join(","));
-        assert_eq!(without - steps_left(&rollout), 1 + entries, "{entries} entries");
+        assert_eq!(taken(&rollout, nothing), 1 + entries, "{entries} entries");
     }
-    // The prerequisite, its flag, and each target list up to the third one.
-    let prerequisite =
-        r#""fallthrough":{"variation":0},"prerequisites":[{"key":"third","variation":0}]"#;
-    assert_eq!(without - steps_left(prerequisite), 1 + 1 + 3);
-    // The prerequisite, its flag, a rule, a clause, the segment, and six lists less two.
-    let prerequisite =
-        r#""fallthrough":{"variation":0},"prerequisites":[{"key":"lists","variation":0}]"#;
-    assert_eq!(without - steps_left(prerequisite), 1 + 1 + 1 + 1 + 1 + 4);
+    let with_needed = |needed: &str| {
+        let prerequisite =
+            r#""fallthrough":{"variation":0},"prerequisites":[{"key":"needed","variation":0}]"#;
+        // The prerequisite and its flag take two.
+        taken(prerequisite, needed) - 2
+    };
+    assert_eq!(with_needed(nothing), 0);
+    // Each target list up to the third one.
+    let third = r#""targets":[{"variation":0,"values":["x"]},{"variation":0,"values":["x"]},
+        {"variation":0,"values":["u"]}]"#;
+    assert_eq!(with_needed(third), 3);
+    let with_clause = |clause: &str| {
+        // A rule and a clause take two.
+        with_needed(&format!(r#""rules":[{{"clauses":[{{{clause}}}]}}]"#)) - 2
+    };
+    // The segment, and six lists less two.
+    assert_eq!(with_clause(r#""op":"segmentMatch","values":["lists"]"#), 1 + 4);
+    // A long text that is not an element of an array is read only once for all its clauses.
+    for (operator, steps) in [("in", 1), ("before", 0), ("semVerEqual", 0)] {
+        let clause =
+            format!(r#""attribute":"long","op":"{operator}","values":["2026-01-01T00:00:00Z"]"#);
+        assert_eq!(with_clause(&clause), steps, "{operator}");
+    }
 }
 
 #[test]
