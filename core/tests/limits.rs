@@ -165,7 +165,8 @@ fn steps_left(members: &str, needed: &str, counts: Range<usize>) -> usize {
     let values = vec!["\"x\""; 2_000].join(",");
     let list = Value::from(vec![Value::from("a"); 499]);
     let context = Context::builder("u").attribute("list", list);
-    let context = context.attribute("long", "1".repeat(640).into()).build().unwrap();
+    let context = context.attribute("long", "1".repeat(640).into()).attribute("one", 1.into());
+    let context = context.build().unwrap();
     let lists = ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
     let lists = lists.join(",");
     let fits = |count: usize| {
@@ -213,10 +214,15 @@ fn each_part_that_is_looked_at_takes_a_step() {
     assert_eq!(with_needed(third), 3);
     let with_clause = |clause: &str| {
         // A rule and a clause take two.
-        with_needed(&format!(r#""rules":[{{"clauses":[{{{clause}}}]}}]"#)) - 2
+        with_needed(&format!(r#""rules":[{{"variation":0,"clauses":[{{{clause}}}]}}]"#)) - 2
     };
     // The segment, and six lists less two.
     assert_eq!(with_clause(r#""op":"segmentMatch","values":["lists"]"#), 1 + 4);
+    // Each value up to the match.
+    for (values, steps) in [("[2]", 1), ("[0,2,3]", 2), ("[0,0,0]", 3)] {
+        let clause = format!(r#""attribute":"one","op":"lessThan","values":{values}"#);
+        assert_eq!(with_clause(&clause), steps, "{values}");
+    }
     // A long text that is not an element of an array is read only once for all its clauses.
     for (operator, steps) in [("in", 1), ("before", 0), ("semVerEqual", 0)] {
         let clause =

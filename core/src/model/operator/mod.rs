@@ -213,3 +213,27 @@ impl Comparable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::NoFindings;
+
+    #[test]
+    fn a_test_can_be_asked_about_a_value() {
+        let asked = Value::from("abc");
+        for (operator, value, is_known, accepts) in [
+            ("in", "abc", true, true),
+            ("in", "ab", true, false),
+            ("startsWith", "ab", true, true),
+            ("matches", "^b", true, false),
+            ("is", "abc", false, false),
+        ] {
+            let values = Arc::from([Value::from(value)]);
+            let values =
+                ClauseValues { values: &values, path: &Path::Root, findings: &NoFindings };
+            let test = Test::prepare(operator, &values);
+            assert_eq!((test.is_known(), test.accepts(&asked)), (is_known, accepts), "{operator}");
+        }
+    }
+}
