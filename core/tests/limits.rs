@@ -166,7 +166,7 @@ fn steps_left(members: &str, needed: &str, counts: Range<usize>) -> usize {
     let list = Value::from(vec![Value::from("a"); 499]);
     let context = Context::builder("u").attribute("list", list);
     let context = context.attribute("long", "1".repeat(640).into()).attribute("one", 1.into());
-    let context = context.build().unwrap();
+    let context = context.attribute("far", "ñ".repeat(64).into()).build().unwrap();
     let lists = ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
     let lists = lists.join(",");
     let fits = |count: usize| {
@@ -223,6 +223,10 @@ fn each_part_that_is_looked_at_takes_a_step() {
         let clause = format!(r#""attribute":"one","op":"lessThan","values":{values}"#);
         assert_eq!(with_clause(&clause), steps, "{values}");
     }
+    // A pattern, and five visits for each character: the position, the reached class, the comparison
+    // and two of its ranges.
+    let clause = r#""attribute":"far","op":"matches","values":["[à-áã-äæ-çé-êì-í]"]"#;
+    assert_eq!(with_clause(clause), 1 + (64 * 5 + 2) / 32);
     // A long text that is not an element of an array is read only once for all its clauses.
     for (operator, steps) in [("in", 1), ("before", 0), ("semVerEqual", 0)] {
         let clause =
