@@ -160,7 +160,7 @@ proptest! {
                 ("variationIndex", detail.variation_index.map(Value::from).unwrap_or_default()),
                 ("reason", detail.reason),
             ]);
-            // What a bound context has cached is not left out of its explanations.
+            // An explanation contains what the bound context has cached.
             let first = bound_to_stale_memberships(&flags, &context).explain(key);
             prop_assert_eq!(explanation.to_json(), first.to_json());
             let explained = explanation.to_value();

@@ -204,6 +204,14 @@ def results() -> Topic:
     ):  # fmt: skip
         topic.load(f"range-diagnostic-{slug}", "4", "an index out of range is an error at its place", document([made]),
                    {"diagnostics": [diagnostic("error", "variation-out-of-range", path)]})  # fmt: skip
+    for slug, path, made in (
+        ("target", "flags.flag.targets[0].variation", flag(targets=[{"values": ["a"]}])),
+        ("prerequisite", "flags.flag.prerequisites[0].variation", flag(prerequisites=[{"key": "flag"}])),
+        ("rollout", "flags.flag.fallthrough.rollout.variations[0].variation", flag(fallthrough={
+            "rollout": {"variations": [{"weight": 100000}]}})),
+    ):  # fmt: skip
+        topic.load(f"missing-variation-diagnostic-{slug}", "4", "a missing index is a warning at its place", document([made]),
+                   {"diagnostics": [diagnostic("warning", "missing-variation", path)]})  # fmt: skip
     topic.load("empty-rollout-diagnostic", "7", "an empty rollout is an error",
         document([flag(fallthrough={"rollout": {"variations": []}})]), {"diagnostics": [diagnostic("error", "empty-rollout")]})  # fmt: skip
     topic.load("no-variation-diagnostic", "8", "a rule that serves nothing is an error", document([flag(rules=[rule(variation=ABSENT)])]),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..builders import ABSENT, Json, clause, document, flag, malformed, matched, multi, rule, user
-from ..topic import Topic
+from ..builders import ABSENT, Json, clause, document, flag, malformed, matched, multi, rule, segment, user
+from ..topic import Topic, diagnostic
 
 # (slug, attribute's value or ABSENT, clause values, whether they match)
 Row = tuple[str, Json, list[Json], bool]
@@ -258,6 +258,21 @@ def presence() -> Topic:
     topic.load("unknown-operator-diagnostic", "5", "an unknown operator is a warning at its place",
         document([flag(rules=[rule(clause("attr", "in", "a"), clause("attr", "equals", "a"))])]), {"keys": ["flag"],
         "diagnostics": [{"severity": "warning", "code": "unknown-operator", "path": "flags.flag.rules[0].clauses[1].op"}]})  # fmt: skip
+    usable_and_not: list[tuple[str, list[Json], list[Json]]] = [
+        ("in", ["a", 5, True, None], [["a"], {"a": "a"}]),
+        ("startsWith", ["a"], [5, None]),
+        ("contains", ["a"], [True]),
+        ("lessThan", [5], ["5", None]),
+        ("segmentMatch", ["s"], [5, None]),
+    ]
+    for op, usable, others in usable_and_not:
+        path = "flags.flag.rules[0].clauses[0].values"
+        topic.load(f"{op}-unusable-diagnostic", "5", f"a value that {op} never matches is a warning at its place",
+            document([flag(rules=[rule(clause("attr", op, *usable, *others))])], [segment("s")]),
+            {"diagnostics": [diagnostic("warning", "unusable-value", f"{path}[{len(usable) + index}]") for index in range(len(others))]})  # fmt: skip
+        topic.load(f"{op}-usable-diagnostic", "5", f"values that {op} may match are no warning",
+            document([flag(rules=[rule(clause("attr", op, *usable))])], [segment("s")]),
+            {"keys": ["flag"], "absentDiagnostics": [{"code": "unusable-value"}]})  # fmt: skip
     return topic
 
 

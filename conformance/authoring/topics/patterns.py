@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from ..builders import Json, clause, document, flag, matched, rule, user
 from ..topic import Topic, diagnostic, repeated
 
@@ -100,6 +102,25 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("unknown-flag", "D45", "(?q)a", "a"),
 ]
 
+ASCII = [chr(code) for code in range(128)]
+# The ASCII characters of each POSIX class.
+POSIX: dict[str, str] = {
+    "alnum": string.ascii_letters + string.digits,
+    "alpha": string.ascii_letters,
+    "ascii": "".join(ASCII),
+    "blank": " \t",
+    "cntrl": "".join(character for character in ASCII if not character.isprintable()),
+    "digit": string.digits,
+    "graph": string.ascii_letters + string.digits + string.punctuation,
+    "lower": string.ascii_lowercase,
+    "print": "".join(character for character in ASCII if character.isprintable()),
+    "punct": string.punctuation,
+    "space": string.whitespace,
+    "upper": string.ascii_uppercase,
+    "word": string.ascii_letters + string.digits + "_",
+    "xdigit": string.hexdigits,
+}
+
 NOT_TEXT: list[tuple[str, Json, Json, bool]] = [
     ("number-attribute", 123, "1", False),
     ("number-clause", "123", 1, False),
@@ -126,6 +147,11 @@ def topics() -> list[Topic]:
     for slug, tag, pattern, text, hit in ROWS:
         made = document([flag(rules=[rule(clause("text", "matches", pattern))])])
         topic.evaluate(slug, tag, f"pattern: {slug.replace('-', ' ')}", made, user(text=text), matched(hit))
+    for name, characters in POSIX.items():
+        others = "".join(character for character in ASCII if character not in characters) + "\u00e9"
+        for slug, pattern, text in (("posix", f"^[[:{name}:]]*$", characters), ("posix-negated", f"^[[:^{name}:]]*$", others)):
+            made = document([flag(rules=[rule(clause("text", "matches", pattern))])])
+            topic.evaluate(f"{slug}-{name}", "D45", f"every character by `{pattern}`", made, user(text=text), matched(True))
     for slug, tag, pattern, text in REFUSED:
         description = f"a pattern that is refused never matches: {slug.replace('-', ' ')}"
         both_signs(slug, tag, description, pattern, text, False)

@@ -220,8 +220,8 @@ mod tests {
     use crate::diagnostic::NoFindings;
 
     #[test]
-    fn a_test_can_be_asked_about_a_value() {
-        let asked = Value::from("abc");
+    fn a_test_tells_whether_it_accepts_a_value() {
+        let attribute = Value::from("abc");
         for (operator, value, is_known, accepts) in [
             ("in", "abc", true, true),
             ("in", "ab", true, false),
@@ -230,10 +230,13 @@ mod tests {
             ("is", "abc", false, false),
         ] {
             let values = Arc::from([Value::from(value)]);
-            let values =
-                ClauseValues { values: &values, path: &Path::Root, findings: &NoFindings };
+            let values = ClauseValues { values: &values, path: &Path::Root, findings: &NoFindings };
             let test = Test::prepare(operator, &values);
-            assert_eq!((test.is_known(), test.accepts(&asked)), (is_known, accepts), "{operator}");
+            assert_eq!(
+                (test.is_known(), test.accepts(&attribute)),
+                (is_known, accepts),
+                "{operator}"
+            );
         }
     }
 }
