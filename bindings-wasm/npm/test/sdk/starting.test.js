@@ -226,6 +226,24 @@ describe("a persisted document", () => {
     assert.deepEqual([state(), errors.length], [["stale", "kept"], 1]);
   });
 
+  for (const kept of [
+    null,
+    5,
+    {},
+    { bytes: "[", digest: "sha256:" },
+    { bytes: new Uint8Array(3), times: 5 },
+  ]) {
+    it(`that is not one is ignored: ${JSON.stringify(kept)}`, async () => {
+      const persist = /** @type {any} */ ({ read: async () => kept, write: async () => {} });
+      /** @type {unknown[]} */
+      const errors = [];
+      const onError = (/** @type {unknown} */ error) => errors.push(error);
+      const { state } = start({ persist, fetch: server().fetch, onError });
+      await settle();
+      assert.deepEqual([state(), errors], [["loading", undefined], []]);
+    });
+  }
+
   it("of a store that throws is ignored", async () => {
     const refuse = () => {
       throw new Error("SecurityError");

@@ -332,7 +332,7 @@ export class Committed {
     const error = this.#bindingError ?? (source?.reportsErrors ? undefined : source?.snapshot.error);
     if (error === this.#reported) return;
     this.#reported = error;
-    if (error !== undefined) this.onError?.(error);
+    if (error !== undefined) callBack(() => this.onError?.(error));
   }
 }
 
