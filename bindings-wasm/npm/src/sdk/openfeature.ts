@@ -30,7 +30,7 @@ export interface IsoflagProviderOptions {
 
 /** Reactions of a provider to changes of its document. */
 export interface SourceEvents {
-  /** A new document replaced the previous one, if there was one. A source that failed first has none. */
+  /** A document replaced the previous one, each of which may be missing. */
   changed(flags: Flags | undefined, before: Flags | undefined): void;
   /** Reports that the document is the newest one, may be outdated, or is missing. */
   state(event: "Ready" | "Stale" | "Error", details?: { readonly message: string }): void;
@@ -100,7 +100,8 @@ export class ProviderDocument {
   }
 
   /**
-   * Waits for the first document, and reports it, or that there is none, and later changes until the document is closed.
+   * Waits for the first document, and reports it and every later change until it is closed. A source that fails first
+   * reports undefined.
    *
    * @throws the error of the source if it failed to load
    */

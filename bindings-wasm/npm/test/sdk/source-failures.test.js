@@ -280,7 +280,7 @@ describe("a document source that is refused", () => {
 });
 
 describe("a document source in a host runtime", () => {
-  /** What a `fetch` without the streams of the web returns. @param {number} status @param {unknown} body */
+  /** The response of a `fetch` without the streams of the web. @param {number} status @param {unknown} body */
   const response = (status, body) => ({
     status,
     ok: status === 200,
