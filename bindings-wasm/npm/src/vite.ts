@@ -35,7 +35,7 @@ export interface IsoflagPlugin {
     /** Called by Vite. */
     handler(
       html: string,
-      context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined },
+      context: { readonly path?: string; readonly bundle?: Readonly<Record<string, unknown>> | undefined },
     ): Promise<Tag[]>;
   };
 }
@@ -78,9 +78,11 @@ export function isoflag({ url, embed }: IsoflagPluginOptions): IsoflagPlugin {
     },
     transformIndexHtml: {
       order: "post",
-      async handler(_html, { bundle }) {
+      async handler(_html, { bundle, path = "/" }) {
         const modules = Object.keys(bundle ?? {}).filter(name => /(^|\/)core-?[^/]*\.wasm$/.test(name));
-        const tags = [...modules.map(name => preload(base + name)), preload(url)];
+        // A relative base is relative to the folder of the build, not to the page.
+        const folder = /^\.?\/?$/.test(base) ? `./${"../".repeat(path.split("/").length - 2)}` : base;
+        const tags = [...modules.map(name => preload(folder + name)), preload(url)];
         if (embed === undefined) return tags;
         // A closing tag in a text would end the element.
         const children = (await documentText(embed, root)).replace(/</g, "\\u003c");

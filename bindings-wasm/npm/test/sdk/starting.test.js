@@ -345,6 +345,10 @@ describe("overrides by the address of a page", () => {
     session.set("isoflag.overrides", "{");
     open("?isoflag.__proto__=1");
     assert.deepEqual(Object.entries(pageOverrides()), [["__proto__", 1]]);
+    session.clear();
+    const withoutForm = ["1e400", "[-1e400]", '"\\ud800"', '{"\\ud800":1}'];
+    open(`?${new URLSearchParams(withoutForm.map(text => [`isoflag.${text}`, text]))}`);
+    assert.deepEqual(Object.values(pageOverrides()), withoutForm);
   });
 
   it("are those of the address if the session's storage is forbidden or holds something else", () => {
