@@ -186,6 +186,22 @@ describe("a document source", () => {
   });
 });
 
+describe("a time longer than any timer", () => {
+  const fetch = () => setTimeout(20).then(() => new Response(text(1)));
+  for (const ms of [2 ** 31, 1e300, Number.POSITIVE_INFINITY]) {
+    it(`an interval of ${ms} ms does not poll at once`, async () => {
+      await open({ body: text(1) }, { intervalMs: ms });
+      await setTimeout(60);
+      assert.equal(served.requests.length, 1);
+    });
+
+    it(`a limit of ${ms} ms does not end an attempt, nor the wait for it`, async () => {
+      const { error, status } = await create({ fetch, timeoutMs: ms }).refresh({ timeoutMs: ms });
+      assert.deepEqual([error, status], [undefined, "ready"]);
+    });
+  }
+});
+
 describe("an interval that is not a positive number", () => {
   for (const intervalMs of [0, -1, Number.NaN])
     it(`does not poll with ${intervalMs}`, async () => {
