@@ -124,6 +124,16 @@ describe("a document source", () => {
     }
   });
 
+  it("may have any address that its `fetch` takes", async () => {
+    Object.assign(globalThis, { location: { href: "about:blank", origin: "null" } });
+    try {
+      const source = create({ url: "/flags.json", fetch: async () => new Response(text(1)) });
+      assert.equal((await source.loaded).error, undefined);
+    } finally {
+      Reflect.deleteProperty(globalThis, "location");
+    }
+  });
+
   it("uses the given request options", async () => {
     await open({ body: text(1) }, { request: { headers: { Authorization: "Bearer x" } } });
     assert.equal(served.requests[0]?.authorization, "Bearer x");

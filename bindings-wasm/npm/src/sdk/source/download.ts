@@ -93,8 +93,13 @@ function isElsewhere(url: string): boolean {
     Pick<Window, "document" | "location" | "origin">
   >;
   if (location === undefined) return false;
-  // As `fetch` resolves it: the address of a frame with `srcdoc` is neither a base nor has it an origin.
-  return new URL(url, document?.baseURI ?? location.href).origin !== (origin ?? location.origin);
+  try {
+    // As `fetch` resolves it: the address of a frame with `srcdoc` is neither a base nor has it an origin.
+    return new URL(url, document?.baseURI ?? location.href).origin !== (origin ?? location.origin);
+  } catch {
+    // An application's `fetch` may take any address.
+    return true;
+  }
 }
 
 /** The option of a request for a mode of the cache, unless the host runtime refuses it, as edge runtimes without a cache do. */

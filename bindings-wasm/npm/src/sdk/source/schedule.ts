@@ -88,7 +88,8 @@ export class Schedule {
     const report = (error: SourceError): void => callBack(() => this.#options.onError?.(error));
     try {
       const { followEvents } = await import("./event-stream.js");
-      if (this.#isOpen) this.#followed ??= followEvents(this.#options, this.#changed, report);
+      const changed = (): void => this.#unlessTooEarly(this.#changed);
+      if (this.#isOpen) this.#followed ??= followEvents(this.#options, changed, report);
     } catch (thrown) {
       report(
         thrown instanceof SourceError
@@ -130,9 +131,12 @@ export class Schedule {
     return Math.max(jittered, this.#earliest - performance.now());
   }
 
-  readonly #pollUnlessTooEarly = (): void => {
-    if (performance.now() >= this.#earliest) this.#poll();
-  };
+  /** Calls, unless the server has asked for a pause, after which it is polled anyway. */
+  #unlessTooEarly(call: () => void): void {
+    if (performance.now() >= this.#earliest) call();
+  }
+
+  readonly #pollUnlessTooEarly = (): void => this.#unlessTooEarly(this.#poll);
 
   readonly #retryNow = (): void => {
     if (this.#failures > 0) this.#pollUnlessTooEarly();
