@@ -131,7 +131,7 @@ export class Schedule {
     return Math.max(jittered, this.#earliest - performance.now());
   }
 
-  /** Calls, unless the server has asked for a pause, after which it is polled anyway. */
+  /** Calls back, unless the server has demanded a pause, after which the source polls automatically. */
   #unlessTooEarly(call: () => void): void {
     if (performance.now() >= this.#earliest) call();
   }
