@@ -98,6 +98,15 @@ describe("a document source that is refused", () => {
     }
   });
 
+  it("is reported without the user name and the password of the address", async () => {
+    for (const name of ["ada:secret", "secret"]) {
+      const { error } = (await open({}, { url: `https://${name}@flags.example/a@b.json` })).snapshot;
+      assert.equal(error?.url, "https://flags.example/a@b.json");
+      assert.match(error.message, /^`https:\/\/flags.example\/a@b.json` /);
+      assert.doesNotMatch(error.message, /secret/);
+    }
+  });
+
   it("is reported without the query of the address, which may have a token", async () => {
     const query = "?token=secret&b=#secret";
     for (const [address, options] of Object.entries({
