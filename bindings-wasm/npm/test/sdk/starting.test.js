@@ -127,16 +127,25 @@ describe("an initial document", () => {
     const scripts = [
       { dataset: { isoflag: "https://other.example/" }, textContent: "[" },
       { dataset: { isoflag: url }, textContent: JSON.stringify(serving("embedded")) },
+      { dataset: { isoflag: "/f.json" }, textContent: JSON.stringify(serving("relative")) },
     ];
     const page = Object.assign(new EventTarget(), {
       visibilityState: "visible",
+      baseURI: "https://page.example/a/",
       querySelectorAll: () => scripts,
     });
     Object.assign(globalThis, { document: page });
     try {
-      const { state } = start({ fetch: server().fetch });
-      await settle();
-      assert.deepEqual(state(), ["stale", "embedded"]);
+      for (const [address, text] of /** @type {const} */ ([
+        [url, "embedded"],
+        ["/f.json", "relative"],
+        [new URL("https://page.example/f.json"), "relative"],
+        ["f.json", undefined],
+      ])) {
+        const { state } = start({ url: address, fetch: server().fetch });
+        await settle();
+        assert.equal(state()[1], text);
+      }
     } finally {
       Reflect.deleteProperty(globalThis, "document");
     }

@@ -442,9 +442,15 @@ function aborted(signal: AbortSignal): Promise<never> {
 function embedded(url: string): string | undefined {
   const { document } = globalThis as { document?: Document };
   const scripts = document?.querySelectorAll?.<HTMLElement>('script[type="application/json"][data-isoflag]');
-  return (
-    Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined
-  );
+  const resolved = (address: string | undefined): string | undefined => {
+    try {
+      return new URL(address ?? "", document?.baseURI).href;
+    } catch {
+      return address;
+    }
+  };
+  const isForAddress = ({ dataset }: HTMLElement): boolean => resolved(dataset["isoflag"]) === resolved(url);
+  return Array.from(scripts ?? []).find(isForAddress)?.textContent ?? undefined;
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {
