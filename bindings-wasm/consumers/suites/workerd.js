@@ -6,13 +6,17 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, it } from "node:test";
 import { ANSWERS } from "../application.js";
+import { serve } from "../pages.js";
 
-const NAMES = ["worker", "inline", "tools", "compiles-late"];
+const NAMES = ["worker", "inline", "tools", "compiles-late", "source"];
+/** A runtime of this date knows no modes of a request's cache. */
+const DATES = { source: "2024-01-01" };
 
 /** A service of workerd's configuration: one script, and the WebAssembly modules that the runtime compiles. */
 const service = name => `( name = "${name}",
       worker = (
-        compatibilityDate = "2026-01-01",
+        compatibilityDate = "${DATES[name] ?? "2026-01-01"}",
+        globalOutbound = "network",
         modules = [
           ( name = "${name}.js", esModule = embed "${name}.js" ),
           ( name = "core.wasm", wasm = embed "core.wasm" ),
@@ -22,7 +26,8 @@ const service = name => `( name = "${name}",
 const socket = name => `( name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}" )`;
 const CONFIGURATION = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [ ${NAMES.map(service).join(",\n    ")} ],
+  services = [ ${NAMES.map(service).join(",\n    ")},
+    ( name = "network", network = ( allow = ["private"] ) ) ],
   sockets = [ ${NAMES.map(socket).join(",\n    ")} ]
 );
 `;
@@ -74,7 +79,8 @@ export async function suite(folder, load) {
 
   /** Evaluated once when the worker is deployed, and once while it responds. */
   const TWICE = [...ANSWERS, ...ANSWERS];
-  const responseOf = async name => (await fetch(`http://127.0.0.1:${ports[name]}/`)).json();
+  const responseOf = async (name, query = "") =>
+    (await fetch(`http://127.0.0.1:${ports[name]}/${query}`)).json();
 
   it("`isoflag`, whose module the runtime compiles at deployment", async () => {
     assert.deepEqual(await responseOf("worker"), TWICE);
@@ -89,6 +95,22 @@ export async function suite(folder, load) {
     assert.equal(answer, ANSWERS[0]);
     assert.match(explanation, /^because rule 0 matches$/m);
     assert.deepEqual(found[0], ["unreachable-rule", "flags.greeting.rules[1]"]);
+  });
+
+  it("a source fetches in requests, and keeps its document between them", async () => {
+    const server = await serve(`${folder}public`);
+    try {
+      const query = `?of=${encodeURIComponent(`${server.address}/flags.json`)}`;
+      const responses = await Promise.all([1, 2, 3].map(() => responseOf("source", query)));
+      responses.push(await responseOf("source", query));
+      const expected = [
+        ["stale", ANSWERS[0]],
+        ["ready", ANSWERS[0]],
+      ];
+      assert.deepEqual(responses, Array(4).fill(expected));
+    } finally {
+      await server.stop();
+    }
   });
 
   it("the error for compiling during a request names the remedy", async () => {

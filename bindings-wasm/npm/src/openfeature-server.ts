@@ -58,8 +58,6 @@ export class IsoflagServerProvider implements Provider {
   /** The current document as the system evaluates it. */
   #systemFlags: SystemFlags | undefined;
   readonly #ownsSystemFlags: boolean;
-  /** Counts openings and closings. */
-  #opening = 0;
 
   /**
    * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
@@ -73,21 +71,10 @@ export class IsoflagServerProvider implements Provider {
   }
 
   /** Waits for the document. Called by the SDK. */
-  async initialize(): Promise<void> {
-    this.#opening += 1;
-    const opening = this.#opening;
-    try {
-      await this.#document.loaded();
-    } finally {
-      // It may have been closed in the meantime.
-      if (opening === this.#opening) this.#follow();
-    }
-  }
-
-  #follow(): void {
-    this.#document.follow({
+  initialize(): Promise<void> {
+    return this.#document.open({
       changed: (flags, before) => {
-        if (before === undefined) return;
+        if (flags === undefined || before === undefined) return;
         const flagsChanged = [...new Set([...before.keys(), ...flags.keys()])];
         this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
       },
@@ -97,7 +84,6 @@ export class IsoflagServerProvider implements Provider {
 
   /** Frees its resources. Called by the SDK. */
   async onClose(): Promise<void> {
-    this.#opening += 1;
     this.#document.close();
     this.#freeSystemFlags();
   }

@@ -53,8 +53,6 @@ export class IsoflagWebProvider implements Provider {
   #bound: BoundFlags | undefined;
   /** The document that `#bound` was bound from. */
   #flags: Flags | undefined;
-  /** Counts openings and closings. */
-  #opening = 0;
 
   /**
    * @param flags the document, or a source of it such as `createSource` makes; free or close it yourself
@@ -65,21 +63,9 @@ export class IsoflagWebProvider implements Provider {
   }
 
   /** Waits for the document. Called by the SDK. */
-  async initialize(context: EvaluationContext = {}): Promise<void> {
+  initialize(context: EvaluationContext = {}): Promise<void> {
     this.#context = context;
-    this.#opening += 1;
-    const opening = this.#opening;
-    try {
-      await this.#document.loaded();
-    } finally {
-      // It may have been closed in the meantime.
-      if (opening === this.#opening) this.#follow();
-    }
-  }
-
-  #follow(): void {
-    this.#bind(this.#document.flags);
-    this.#document.follow({
+    return this.#document.open({
       changed: (flags, last) => {
         const before = this.#bound;
         this.#bound = undefined;
@@ -101,7 +87,6 @@ export class IsoflagWebProvider implements Provider {
 
   /** Frees its resources. Called by the SDK. */
   async onClose(): Promise<void> {
-    this.#opening += 1;
     this.#document.close();
     this.#bound?.free();
     this.#bound = undefined;

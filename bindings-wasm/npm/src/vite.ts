@@ -35,9 +35,23 @@ export interface IsoflagPlugin {
     /** Called by Vite. */
     handler(
       html: string,
-      context: { readonly bundle?: Readonly<Record<string, unknown>> | undefined },
+      context: { readonly path?: string; readonly bundle?: Readonly<Record<string, Asset>> | undefined },
     ): Promise<Tag[]>;
   };
+}
+
+/** The members of the files that Vite has built that are used. */
+interface Asset {
+  readonly source?: string | Uint8Array;
+}
+
+/** Returns the names of `core.wasm` among built files. They may have any name; another package may have a `core.wasm`. */
+async function namesOfModule(bundle: Readonly<Record<string, Asset>>): Promise<string[]> {
+  const module = await readFile(new URL("./core.wasm", import.meta.url));
+  return Object.keys(bundle).filter(name => {
+    const source = bundle[name]?.source;
+    return source instanceof Uint8Array && module.equals(source);
+  });
 }
 
 function preload(href: string): Tag {
@@ -78,9 +92,11 @@ export function isoflag({ url, embed }: IsoflagPluginOptions): IsoflagPlugin {
     },
     transformIndexHtml: {
       order: "post",
-      async handler(_html, { bundle }) {
-        const modules = Object.keys(bundle ?? {}).filter(name => /(^|\/)core-?[^/]*\.wasm$/.test(name));
-        const tags = [...modules.map(name => preload(base + name)), preload(url)];
+      async handler(_html, { bundle, path = "/" }) {
+        const modules = bundle === undefined ? [] : await namesOfModule(bundle);
+        // A relative base is relative to the folder of the build, not to the page.
+        const folder = /^(\.\/)?$/.test(base) ? `./${"../".repeat(path.split("/").length - 2)}` : base;
+        const tags = [...modules.map(name => preload(folder + name)), preload(url)];
         if (embed === undefined) return tags;
         // A closing tag in a text would end the element.
         const children = (await documentText(embed, root)).replace(/</g, "\\u003c");

@@ -263,10 +263,11 @@ class Encoder {
 }
 
 /**
- * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown.
+ * Returns the JSON text of a context for an evaluation: values without a JSON form are marked, and nothing is thrown. It
+ * ends soon after the limit.
  */
-export function encodeLeniently(context: unknown): Uint8Array {
-  return new Encoder(limits.contextBytes).encode(context);
+export function encodeLeniently(context: unknown, limit: number = limits.contextBytes): Uint8Array {
+  return new Encoder(limit).encode(context);
 }
 
 /** Returns the JSON text of an object in which every value must have a JSON form. */

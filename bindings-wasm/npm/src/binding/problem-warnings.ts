@@ -1,8 +1,9 @@
 /** Warns about problems on the console, each once, while an application is developed. */
 
 import { Context } from "./context.js";
-import { contextErrors } from "./errors.js";
-import { encodeStrictly } from "./json-encoding.js";
+import { type ContextError, contextErrors } from "./errors.js";
+import { encodeLeniently } from "./json-encoding.js";
+import { type Path, printPath } from "./printable.js";
 import { ProblemMessages } from "./problem-messages.js";
 import { problems } from "./problems.js";
 
@@ -13,12 +14,26 @@ const MOST_BYTES = 1 << 16;
 
 /** Returns why a context is invalid; undefined if it is valid, was parsed before, or is too long. */
 function objection(context: unknown): string | undefined {
+  /** The values without a JSON form, by path. Most of them are only ignored. */
+  const odd = new Map<string, unknown>();
+  const { report } = problems;
+  problems.report = (kind, path, what) => {
+    if (kind === "value") odd.set(printPath(path as Path), what);
+  };
+  let text: Uint8Array;
   try {
-    const text = encodeStrictly(context, MOST_BYTES, contextErrors);
-    if (text.length <= MOST_BYTES) Context.fromJson(text).free();
+    text = encodeLeniently(context, MOST_BYTES);
+  } finally {
+    problems.report = report;
+  }
+  if (text.length > MOST_BYTES) return undefined;
+  try {
+    Context.fromJson(text).free();
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    const { path = "", message } = error as ContextError;
+    const what = odd.get(path);
+    return what === undefined ? message : contextErrors.at(path, `${what} has no JSON form`).message;
   }
 }
 

@@ -106,7 +106,7 @@ export class Activity implements ActivityRecorder {
   }
 
   /**
-   * Counts one answer. A key that is not well-formed Unicode is skipped: it has no JSON form, and no flag has it.
+   * Counts one answer. One that has no JSON form is skipped, such as a key with a lone surrogate, which no flag has.
    *
    * @param at the time in milliseconds since 1970 (default: now)
    * @param strategy the name of the strategy that the document was evaluated under, if any
@@ -118,8 +118,9 @@ export class Activity implements ActivityRecorder {
     at: number = this.#now(),
     strategy?: string,
   ): void {
-    if (!isWellFormed(key) || !isWellFormed(digest)) return;
     const time = Math.trunc(at);
+    const isIndex = variationIndex === null || (Number.isSafeInteger(variationIndex) && variationIndex >= 0);
+    if (!isWellFormed(key) || !isWellFormed(digest) || !isIndex || !Number.isSafeInteger(time)) return;
     const entry = this.#entry(key, time, time);
     add(countsOf(entry, digest), variationIndex === null ? DEFAULT : String(variationIndex), 1);
     if (strategy !== undefined) add(entry.strategies, strategy, 1);

@@ -18,7 +18,7 @@ import { OPENFEATURE_ERRORS, OPENFEATURE_REASONS } from "../generated/openfeatur
 import type { ActivityRecorder } from "./activity.js";
 import { callBack } from "./callback.js";
 import { type Identity, identity, identityOf, type Observer, originalOf } from "./observation.js";
-import type { FlagSource, SourceSnapshot } from "./source/source.js";
+import type { FlagSource } from "./source/source.js";
 
 /** Options of a provider besides its flags. */
 export interface IsoflagProviderOptions {
@@ -30,8 +30,8 @@ export interface IsoflagProviderOptions {
 
 /** Reactions of a provider to changes of its document. */
 export interface SourceEvents {
-  /** A new document replaced the previous one, if there was one. */
-  changed(flags: Flags, before: Flags | undefined): void;
+  /** A document replaced the previous one, each of which may be missing. */
+  changed(flags: Flags | undefined, before: Flags | undefined): void;
   /** Reports that the document is the newest one, may be outdated, or is missing. */
   state(event: "Ready" | "Stale" | "Error", details?: { readonly message: string }): void;
 }
@@ -39,7 +39,8 @@ export interface SourceEvents {
 /** The document of a provider: a fixed one, or that of a source. */
 export class ProviderDocument {
   readonly #given: Flags | FlagSource;
-  #known: SourceSnapshot | undefined;
+  /** Identifies the last opening until it is closed. */
+  #opening: object | undefined;
   #unsubscribe: (() => void) | undefined;
   /** The digests of a fixed document; computing one costs a walk through the document. */
   #identity: Identity | undefined;
@@ -99,37 +100,33 @@ export class ProviderDocument {
   }
 
   /**
-   * Resolves once the first document has loaded.
+   * Waits for the first document, and reports it and every later change until it is closed. A source that fails first
+   * reports undefined.
    *
    * @throws the error of the source if it failed to load
    */
-  async loaded(): Promise<void> {
-    const source = this.#given;
-    if (!isSource(source)) return;
-    await new Promise<void>(resolve => {
-      const look = (): void => {
-        if (source.snapshot.status === "loading") return;
-        unsubscribe();
-        resolve();
-      };
-      const unsubscribe = source.subscribe(look);
-      look();
-    });
-    const { status, error } = source.snapshot;
+  async open(events: SourceEvents): Promise<void> {
+    this.close();
+    const opening = {};
+    this.#opening = opening;
+    const source = isSource(this.#given) ? this.#given : undefined;
+    if (source !== undefined) await settled(source);
+    // It may have been closed in the meantime.
+    if (opening === this.#opening) {
+      events.changed(this.flags, undefined);
+      if (source !== undefined) this.#follow(source, events);
+    }
+    const { status, error } = source?.snapshot ?? {};
     if (status === "error") throw error;
     if (status === "closed") throw new Error("the source of flags was closed before it had a document");
   }
 
-  /** Reports changes of the source's document from now on. */
-  follow(events: SourceEvents): void {
-    const source = this.#given;
-    if (!isSource(source)) return;
-    this.close();
-    this.#known = source.snapshot;
+  #follow(source: FlagSource, events: SourceEvents): void {
+    let known = source.snapshot;
     this.#unsubscribe = source.subscribe(() => {
-      const before = this.#known as SourceSnapshot;
+      const before = known;
       const now = source.snapshot;
-      this.#known = now;
+      known = now;
       const details = { message: now.error?.message ?? "" };
       if (now.flags !== undefined && now.flags !== before.flags) {
         events.changed(now.flags, before.flags);
@@ -144,9 +141,23 @@ export class ProviderDocument {
 
   /** Stops following. The document is not freed. */
   close(): void {
+    this.#opening = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
   }
+}
+
+/** Resolves once a source has a document, has failed or was closed. */
+function settled(source: FlagSource): Promise<void> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      if (source.snapshot.status === "loading") return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = source.subscribe(look);
+    look();
+  });
 }
 
 /** Returns OpenFeature's reason for that of an answer. */

@@ -13,9 +13,14 @@ const STORED = "isoflag.overrides";
 
 type Page = { readonly location?: Location; readonly sessionStorage?: Storage };
 
+/** Parses a value. A number beyond a double or a lone surrogate has no JSON form, so that the text is the value. */
 function parsed(text: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return JSON.parse(text, (name, value: unknown) => {
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new RangeError();
+      encodeURIComponent(typeof value === "string" ? name + value : name);
+      return value;
+    }) as JsonValue;
   } catch {
     return text;
   }

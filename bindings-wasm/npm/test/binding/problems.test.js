@@ -76,6 +76,21 @@ describe("in Node, a warning is printed once for", () => {
     assert.match(warnings[0] ?? "", /^isoflag: invalid context, so every flag returns the default: `key`: /);
   });
 
+  it("an invalid context, with the reason rather than what is ignored", () => {
+    const ignored = { a: new Set(), b: () => 1 };
+    for (const [context, reason] of /** @type {[any, RegExp][]} */ ([
+      [{ ...ignored, kind: "user" }, /: `key`: a context needs a key/],
+      [{ ...ignored, kind: "user", key: Symbol("s") }, /: `key`: a symbol has no JSON form/],
+      [{ ...ignored, kind: "a b", key: "ada" }, /: `kind`: /],
+      [{ kind: "multi", user: { ...ignored, key: "" } }, /: `user.key`: /],
+      [new Set(), /: a Set has no JSON form/],
+    ])) {
+      // A flag reports its first invalid context.
+      Flags.fromObject(document(flag("one"))).boolVariation("one", context, false);
+      assert.match(warnings.filter(text => /invalid context/.test(text)).at(-1) ?? "", reason);
+    }
+  });
+
   it("an attribute without a JSON form, with its path", () => {
     const cyclic = /** @type {any} */ ({});
     cyclic.self = cyclic;

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { it, mock } from "node:test";
-import { document, flag } from "./documents.js";
 import { asText, choices, made, Objects, OWN, SURROGATES, scalar } from "./objects.js";
 
 /** @typedef {import("./objects.js").Made} Made */
@@ -10,6 +9,53 @@ import { asText, choices, made, Objects, OWN, SURROGATES, scalar } from "./objec
 /** @typedef {Omit<typeof import("../../dist/index.js"), "ready" | "readySync">} Core */
 /** @typedef {Omit<typeof import("../../dist/node.js"), "ready" | "readySync">} Tools */
 /** @typedef {{ host: any, lenient: string | undefined, strict: string | undefined, isKnown: boolean }} MadeContext */
+
+// A document whose rules tell many values apart.
+
+/** @param {string} attribute @param {string} op @param {any[]} values @param {object} [members] */
+const clause = (attribute, op, values, members) => ({
+  attribute,
+  contextKind: "user",
+  op,
+  values,
+  ...members,
+});
+
+/** @param {string} key @param {object} members */
+const flag = (key, members) => ({
+  key,
+  version: 1,
+  on: true,
+  variations: [0, 1, 2, 3, 4, 5, 6, 7],
+  fallthrough: { variation: 0 },
+  offVariation: 0,
+  salt: "s",
+  ...members,
+});
+
+const VALUES = ["a", "ada", 1, 2 ** 53, 0.1, true, "1.2.3"];
+const rules = [
+  clause("x", "in", VALUES),
+  clause("y", "greaterThan", [1e20]),
+  clause("a", "after", ["2000-01-01T00:00:00Z"]),
+  clause("/x/a", "in", VALUES),
+  clause("x", "in", VALUES, { contextKind: "org" }),
+  clause("é", "matches", ["^a|x"]),
+].map((each, index) => ({ id: `rule${index}`, clauses: [each], variation: index + 1 }));
+const shares = Array.from({ length: 8 }, (_, variation) => ({ variation, weight: 12_500 }));
+
+const document = {
+  flags: Object.fromEntries(
+    [
+      flag("rules", { rules, fallthrough: { rollout: { variations: shares, bucketBy: "x" } } }),
+      ...["x", "y", "a", "é", "name", "/x/a", "key"].map(attribute =>
+        flag(`has ${attribute}`, {
+          rules: [{ clauses: [clause(attribute, "in", [], { negate: true })], variation: 1 }],
+        }),
+      ),
+    ].map(each => [each.key, each]),
+  ),
+};
 
 const CASES = Number(process.env.HOST_OBJECTS ?? 2000);
 const FIRST = Number(process.env.HOST_OBJECTS_SEED ?? 0);

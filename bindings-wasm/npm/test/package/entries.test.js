@@ -1,4 +1,5 @@
-// Imports every entry of the package as its host runtime would, and checks what it exports and contains.
+// Imports every entry of the package as its host runtime would, checks what it exports and contains, and runs the examples
+// of the documentation.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -313,4 +314,39 @@ describe("the entry beside the evaluator", () => {
   it("isoflag/react is marked as client code for server renderers", async () => {
     assert.match(await readFile(new URL("react.js", dist), "utf8"), /^"use client";/);
   });
+});
+
+it("the lowest version of each peer is tested, and of React the newest one too", async () => {
+  const { peerDependencies, devDependencies } = manifest;
+  const { dependencies } = JSON.parse(
+    await readFile(new URL("../react-18/package.json", import.meta.url), "utf8"),
+  );
+  const lowest = Object.entries(peerDependencies).map(([name, range]) => [name, /\d[\d.]+/.exec(range)?.[0]]);
+  const tested = { ...devDependencies, ...dependencies };
+  assert.deepEqual(
+    lowest,
+    lowest.map(([name = ""]) => [name, tested[name]]),
+  );
+});
+
+/** Runs the first example of a page. @param {string} page */
+async function example(page) {
+  const [, program] = /```js\n(.*?)```/s.exec(await readFile(new URL(page, import.meta.url), "utf8")) ?? [];
+  assert.ok(program);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: new URL("../..", import.meta.url),
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  });
+  return stdout;
+}
+
+it("the README's example prints what its comments say", async () => {
+  const [first, second, third] = (await example("../../README.md")).split("\n");
+  assert.equal(first, "one-page");
+  assert.match(String(second), /^\{ kind: 'RULE_MATCH'/);
+  assert.equal(third, "classic");
+});
+
+it("the tests that docs/testing.md shows pass", async () => {
+  assert.match(await example("../../../../docs/testing.md"), /pass 3\n/);
 });

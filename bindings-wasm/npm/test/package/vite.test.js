@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -67,6 +68,52 @@ describe("the page that Vite builds", () => {
       links.map(([_, href]) => href),
       [`/shop/assets/${module}`, "/flags.json"],
     );
+  });
+
+  it("preloads the module by any name, and no other package's `core.wasm`", async () => {
+    writeFileSync(join(folder, "core.wasm"), new Uint8Array(5000));
+    writeFileSync(join(folder, "other.html"), '<script type="module" src="/other.js"></script>');
+    writeFileSync(
+      join(folder, "other.js"),
+      'import core from "./core.wasm?url"; import "./app.js"; globalThis.core = core;',
+    );
+    await build({
+      root: folder,
+      logLevel: "silent",
+      plugins: [isoflag({ url: "/flags.json" })],
+      build: {
+        emptyOutDir: true,
+        rolldownOptions: { input: join(folder, "other.html"), output: { assetFileNames: "[hash][extname]" } },
+      },
+    });
+    const html = readFileSync(join(folder, "dist/other.html"), "utf8");
+    const names = [...html.matchAll(/href="\/([^"]*\.wasm)"/g)].map(([_, name = ""]) => name);
+    const core = readFileSync(new URL("../../dist/core.wasm", import.meta.url));
+    assert.equal(readdirSync(join(folder, "dist")).filter(name => name.endsWith(".wasm")).length, 2);
+    assert.deepEqual(
+      names.map(name => readFileSync(join(folder, "dist", name)).equals(core)),
+      [true],
+    );
+  });
+
+  it("preloads the module with a relative base, also for a page in a folder", async () => {
+    mkdirSync(join(folder, "a/b"), { recursive: true });
+    const pages = ["index.html", "a/b/index.html"];
+    writeFileSync(join(folder, "a/b/index.html"), readFileSync(join(folder, "index.html")));
+    for (const base of ["", "./"]) {
+      await build({
+        root: folder,
+        base,
+        logLevel: "silent",
+        plugins: [isoflag({ url: "/flags.json" })],
+        build: { emptyOutDir: true, rolldownOptions: { input: pages.map(page => join(folder, page)) } },
+      });
+      for (const page of pages) {
+        const html = readFileSync(join(folder, "dist", page), "utf8");
+        const [, href = ""] = /<link rel="preload" as="fetch" href="([^"]*\.wasm)"/.exec(html) ?? [];
+        assert.ok(existsSync(join(folder, "dist", page, "..", href)), `${page}: ${href}`);
+      }
+    }
   });
 
   it("embeds a document that the source finds", async () => {

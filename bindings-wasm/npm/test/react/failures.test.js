@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as React from "react";
 import { liveHandles } from "../../dist/generated/glue.js";
-import { Feature, IsoflagProvider, useFlag, useFlagDetail, useIsoflag } from "../../dist/react.js";
+import {
+  Feature,
+  IsoflagProvider,
+  useFlag,
+  useFlagDetail,
+  useIsoflag,
+  useIsoflagClient,
+} from "../../dist/react.js";
 import { trapOnce, trapTimes } from "../traps/trapping.js";
 import {
   anna,
@@ -224,5 +231,44 @@ inBothModes((strict, mode) => {
     assert.deepEqual([seen, page.text()], [[true, true], "+"]);
     await page.show(tree("plan", () => "text"));
     assert.deepEqual([seen, page.text()], [["text", "text"], "-"]);
+  });
+
+  it(`a function of the application that throws changes nothing on the screen${mode}`, async () => {
+    const error = /** @type {any} */ (new Error("404"));
+    const held = sourceOf(undefined, { status: "error", error });
+    const refuse = () => {
+      throw new Error("from the application");
+    };
+    const observers = { onError: refuse, onEvaluation: refuse, activity: { record: refuse } };
+    /** @type {string[]} */
+    const seen = [];
+    function Follower() {
+      const client = useIsoflagClient();
+      React.useEffect(() => client.subscribe("text", refuse), [client]);
+      React.useEffect(() => client.subscribe("text", ({ value }) => seen.push(String(value))), [client]);
+      return null;
+    }
+    const page = await show(
+      inMode(
+        h(IsoflagProvider, { flags: held.source, context: anna, ...observers }, h(Follower), h(Plan)),
+        strict,
+      ),
+    );
+    await held.replace(load());
+    await held.change({ status: "stale", error: /** @type {any} */ (new Error("503")) });
+    assert.deepEqual([page.text(), seen], ["true ", ["x"]]);
+    assert.ok(complaints.length > 0);
+    assert.ok(complaints.splice(0).every(printed => String(printed).includes("from the application")));
+  });
+
+  it(`null is a document, and a bootstrap, that is not there yet${mode}`, async () => {
+    const tree = (/** @type {any} */ props) =>
+      inMode(h(IsoflagProvider, { context: anna, ...props }, h(Plan)), strict);
+    const page = await show(tree({ flags: null, bootstrap: null }));
+    assert.equal(page.text(), "false ");
+    await page.show(tree({ flags: load(), bootstrap: null }));
+    assert.equal(page.text(), "true ");
+    await page.show(tree({ flags: null, bootstrap: { plan: true } }));
+    assert.equal(page.text(), "true ");
   });
 });

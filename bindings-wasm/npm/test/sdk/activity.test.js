@@ -89,6 +89,16 @@ describe("activity", () => {
     });
   });
 
+  it("skips an answer that has no JSON form", () => {
+    const activity = new Activity();
+    for (const index of [-1, 0.5, Number.NaN, /** @type {any} */ ("0"), /** @type {any} */ (undefined)]) {
+      activity.record("f", index);
+    }
+    activity.record("f", 0, undefined, Number.NaN);
+    activity.record("f", 0, undefined, Number.POSITIVE_INFINITY);
+    assert.ok(activity.isEmpty);
+  });
+
   it("counts evaluations of flags that were already bound, and of those without a digest", () => {
     const activity = new Activity({ now: () => 1 });
     const bound = flags.bind(user);

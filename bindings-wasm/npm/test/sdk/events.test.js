@@ -95,6 +95,16 @@ describe("a source with a stream of events", () => {
     await until(() => value(source) === 2);
   });
 
+  it("does not refresh before the `Retry-After` of the server", async () => {
+    const { source, stream } = await following();
+    served.answer = { status: 503, headers: { "Retry-After": "30" } };
+    await source.refresh();
+    served.answer = { body: text(2) };
+    for (const event of ["put", "error", "open"]) stream.dispatchEvent(new Event(event));
+    await setTimeout(20);
+    assert.equal(served.requests.length, 2);
+  });
+
   it("closes the stream with the source, and without it", async () => {
     const { source, stream } = await following();
     source.close();

@@ -88,9 +88,15 @@ describe("after a failure", () => {
     assert.equal(count(), 5);
   });
 
-  for (const header of ["30", new Date(Date.now() + 31_000).toUTCString()]) {
-    it(`a server is not polled before its \`Retry-After: ${header}\``, async () => {
-      const { source, page, count } = sourceOf([() => failed({ "Retry-After": header }), good]);
+  const at = (/** @type {number} */ ms) => new Date(ms).toUTCString();
+  const servers = Date.now() + 86_400_000;
+  for (const [name, headers] of Object.entries({
+    "Retry-After in seconds": { "Retry-After": "30" },
+    "Retry-After as a date": { "Retry-After": at(Date.now() + 31_000) },
+    "Retry-After by the server's own clock": { "Retry-After": at(servers + 30_000), Date: at(servers) },
+  })) {
+    it(`a server is not polled before its ${name}`, async () => {
+      const { source, page, count } = sourceOf([() => failed(headers), good]);
       await source.loaded;
       await pass(25_000, 1000);
       page.dispatchEvent(new Event("visibilitychange"));

@@ -98,6 +98,15 @@ describe("a document source that is refused", () => {
     }
   });
 
+  it("is reported without the user name and the password of the address", async () => {
+    for (const name of ["ada:secret", "secret"]) {
+      const { error } = (await open({}, { url: `https://${name}@flags.example/a@b.json` })).snapshot;
+      assert.equal(error?.url, "https://flags.example/a@b.json");
+      assert.match(error.message, /^`https:\/\/flags.example\/a@b.json` /);
+      assert.doesNotMatch(error.message, /secret/);
+    }
+  });
+
   it("is reported without the query of the address, which may have a token", async () => {
     const query = "?token=secret&b=#secret";
     for (const [address, options] of Object.entries({
@@ -277,4 +286,95 @@ describe("a document source that is refused", () => {
     assert.equal(printed[0], "mine");
     assert.equal(value(source), 2);
   });
+});
+
+describe("a document source in a host runtime", () => {
+  /** The response of a `fetch` without the streams of the web. @param {number} status @param {unknown} body */
+  const response = (status, body) => ({
+    status,
+    ok: status === 200,
+    headers: new Headers(),
+    body,
+    arrayBuffer: async () => new TextEncoder().encode(text(1)).buffer,
+  });
+
+  for (const [name, body] of /** @type {const} */ ([
+    ["no streams", undefined],
+    ["Node's streams", { pipe() {} }],
+  ])) {
+    it(`whose fetch has ${name} reads the document, and the status of a failure`, async () => {
+      const source = create({ fetch: async () => response(200, body) });
+      await source.loaded;
+      assert.deepEqual([source.snapshot.status, value(source)], ["ready", 1]);
+      const failing = create({ fetch: async () => response(503, body) });
+      await failing.loaded;
+      assert.equal(failing.snapshot.error?.status, 503);
+    });
+  }
+
+  it("reports a status without waiting until the body is cancelled", async () => {
+    const body = () => new ReadableStream({ cancel: () => new Promise(() => undefined) });
+    const source = create({ fetch: async () => new Response(body(), { status: 503 }) });
+    assert.equal((await source.loaded).error?.status, 503);
+  });
+
+  it("that refuses a mode of the cache does without it", async test => {
+    /** @param {RequestInit} init */
+    const refuse = init => {
+      if ("cache" in init) throw new TypeError("the `cache` field is not implemented");
+    };
+    test.mock.method(
+      globalThis,
+      "Request",
+      /** @type {any} */ (
+        (/** @type {unknown} */ _, /** @type {RequestInit} */ init) => {
+          refuse(init);
+        }
+      ),
+    );
+    const source = create({
+      fetch: async (/** @type {unknown} */ _, /** @type {RequestInit} */ init) => {
+        refuse(init);
+        return new Response(text(1));
+      },
+    });
+    assert.equal((await source.loaded).error, undefined);
+  });
+
+  it("that refuses timers outside of a request reports it, and loads in a request", async test => {
+    served.answer = { body: text(1) };
+    const refuse = () => {
+      throw new Error("Disallowed operation called within global scope");
+    };
+    const mocks = /** @type {const} */ (["setTimeout", "setInterval"]).map(name =>
+      test.mock.method(globalThis, name, refuse),
+    );
+    const source = create({ intervalMs: 1000, initial: text(0) });
+    const { error } = await source.loaded;
+    for (const { mock } of mocks) mock.restore();
+    assert.match(String(error?.message), /cannot be read: Disallowed operation/);
+    assert.equal(value(source), 0);
+    await source.refresh();
+    assert.equal(value(source), 1);
+  });
+});
+
+describe("an option of a document source", () => {
+  it("that is null is absent", async () => {
+    const names =
+      "ready fetch request authoritative intervalMs events timezone refetchOnVisible timeoutMs".split(" ");
+    const others = "initial persist signal onError page".split(" ");
+    const absent = Object.fromEntries([...names, ...others].map(name => [name, null]));
+    const source = await open({ body: text(1) }, absent);
+    assert.deepEqual([source.snapshot.status, source.snapshot.error], ["ready", undefined]);
+    source.close();
+  });
+
+  for (const timeoutMs of [0, -1, Number.NaN]) {
+    it(`\`timeoutMs: ${timeoutMs}\` is not a limit`, async () => {
+      const fetch = () => setTimeout(20).then(() => new Response(text(1)));
+      const source = create({ fetch, timeoutMs });
+      assert.equal((await source.loaded).error, undefined);
+    });
+  }
 });

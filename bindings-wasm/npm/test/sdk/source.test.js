@@ -72,6 +72,68 @@ describe("a document source", () => {
     }
   });
 
+  it("does not send a tag to the origin of a redirect", async () => {
+    const page = /** @type {any} */ (globalThis);
+    page.location = { href: "https://page.example/", origin: "https://page.example" };
+    /** @type {(string | null)[]} */
+    const tags = [];
+    const from = (/** @type {string} */ url) =>
+      create({
+        url: "/flags.json",
+        fetch: async (/** @type {unknown} */ _, /** @type {{ headers: Headers }} */ { headers }) => {
+          tags.push(headers.get("If-None-Match"));
+          const response = new Response(text(1), { headers: { ETag: '"one"' } });
+          return Object.defineProperty(response, "url", { value: url });
+        },
+      });
+    try {
+      for (const url of ["https://cdn.example/flags.json", "https://page.example/flags.json", ""]) {
+        const source = from(url);
+        await source.loaded;
+        await source.refresh();
+      }
+    } finally {
+      delete page.location;
+    }
+    assert.deepEqual(tags, [null, null, null, '"one"', null, '"one"']);
+  });
+
+  it("resolves its address as fetch does, in a frame with `srcdoc` too", async () => {
+    const page = Object.assign(new EventTarget(), {
+      visibilityState: "visible",
+      baseURI: "https://page.example/",
+      querySelectorAll: () => [],
+    });
+    const location = { href: "about:srcdoc", origin: "null" };
+    Object.assign(globalThis, { location, origin: "https://page.example", document: page });
+    try {
+      /** @type {(string | null)[]} */
+      const tags = [];
+      const source = create({
+        url: "/flags.json",
+        fetch: async (/** @type {unknown} */ _, /** @type {{ headers: Headers }} */ { headers }) => {
+          tags.push(headers.get("If-None-Match"));
+          return new Response(text(1), { headers: { ETag: '"one"' } });
+        },
+      });
+      assert.equal((await source.loaded).error, undefined);
+      await source.refresh();
+      assert.deepEqual(tags, [null, '"one"']);
+    } finally {
+      for (const name of ["location", "origin", "document"]) Reflect.deleteProperty(globalThis, name);
+    }
+  });
+
+  it("may have any address that its `fetch` takes", async () => {
+    Object.assign(globalThis, { location: { href: "about:blank", origin: "null" } });
+    try {
+      const source = create({ url: "/flags.json", fetch: async () => new Response(text(1)) });
+      assert.equal((await source.loaded).error, undefined);
+    } finally {
+      Reflect.deleteProperty(globalThis, "location");
+    }
+  });
+
   it("uses the given request options", async () => {
     await open({ body: text(1) }, { request: { headers: { Authorization: "Bearer x" } } });
     assert.equal(served.requests[0]?.authorization, "Bearer x");
@@ -132,6 +194,22 @@ describe("a document source", () => {
     await setTimeout(20);
     assert.equal(served.requests.length, before);
   });
+});
+
+describe("a time longer than any timer", () => {
+  const fetch = () => setTimeout(20).then(() => new Response(text(1)));
+  for (const ms of [2 ** 31, 1e300, Number.POSITIVE_INFINITY]) {
+    it(`an interval of ${ms} ms does not poll at once`, async () => {
+      await open({ body: text(1) }, { intervalMs: ms });
+      await setTimeout(60);
+      assert.equal(served.requests.length, 1);
+    });
+
+    it(`a limit of ${ms} ms does not end an attempt, nor the wait for it`, async () => {
+      const { error, status } = await create({ fetch, timeoutMs: ms }).refresh({ timeoutMs: ms });
+      assert.deepEqual([error, status], [undefined, "ready"]);
+    });
+  }
 });
 
 describe("an interval that is not a positive number", () => {

@@ -127,16 +127,25 @@ describe("an initial document", () => {
     const scripts = [
       { dataset: { isoflag: "https://other.example/" }, textContent: "[" },
       { dataset: { isoflag: url }, textContent: JSON.stringify(serving("embedded")) },
+      { dataset: { isoflag: "/f.json" }, textContent: JSON.stringify(serving("relative")) },
     ];
     const page = Object.assign(new EventTarget(), {
       visibilityState: "visible",
+      baseURI: "https://page.example/a/",
       querySelectorAll: () => scripts,
     });
     Object.assign(globalThis, { document: page });
     try {
-      const { state } = start({ fetch: server().fetch });
-      await settle();
-      assert.deepEqual(state(), ["stale", "embedded"]);
+      for (const [address, text] of /** @type {const} */ ([
+        [url, "embedded"],
+        ["/f.json", "relative"],
+        [new URL("https://page.example/f.json"), "relative"],
+        ["f.json", undefined],
+      ])) {
+        const { state } = start({ url: address, fetch: server().fetch });
+        await settle();
+        assert.equal(state()[1], text);
+      }
     } finally {
       Reflect.deleteProperty(globalThis, "document");
     }
@@ -225,6 +234,24 @@ describe("a persisted document", () => {
     await settle();
     assert.deepEqual([state(), errors.length], [["stale", "kept"], 1]);
   });
+
+  for (const kept of [
+    null,
+    5,
+    {},
+    { bytes: "[", digest: "sha256:" },
+    { bytes: new Uint8Array(3), times: 5 },
+  ]) {
+    it(`that is not one is ignored: ${JSON.stringify(kept)}`, async () => {
+      const persist = /** @type {any} */ ({ read: async () => kept, write: async () => {} });
+      /** @type {unknown[]} */
+      const errors = [];
+      const onError = (/** @type {unknown} */ error) => errors.push(error);
+      const { state } = start({ persist, fetch: server().fetch, onError });
+      await settle();
+      assert.deepEqual([state(), errors], [["loading", undefined], []]);
+    });
+  }
 
   it("of a store that throws is ignored", async () => {
     const refuse = () => {
@@ -327,6 +354,10 @@ describe("overrides by the address of a page", () => {
     session.set("isoflag.overrides", "{");
     open("?isoflag.__proto__=1");
     assert.deepEqual(Object.entries(pageOverrides()), [["__proto__", 1]]);
+    session.clear();
+    const withoutForm = ["1e400", "[-1e400]", '"\\ud800"', '{"\\ud800":1}'];
+    open(`?${new URLSearchParams(withoutForm.map(text => [`isoflag.${text}`, text]))}`);
+    assert.deepEqual(Object.values(pageOverrides()), withoutForm);
   });
 
   it("are those of the address if the session's storage is forbidden or holds something else", () => {

@@ -1,8 +1,9 @@
-// Statuses, strategies, certification, inventories and retirements in JavaScript; the vectors contain the tables.
+// Statuses, strategies, certification, inventories, retirements and planned rollouts in JavaScript; the vectors contain the tables.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Activity } from "../../dist/activity.js";
+import { liveHandles } from "../../dist/generated/glue.js";
 import {
   checkEnvironments,
   DocumentHistory,
@@ -348,4 +349,84 @@ test("keys are converted to AppConfig and back", () => {
   assert.equal(fromAppConfigKey(written), "DeptA.TeamB.66623");
   assert.equal(toAppConfigKey("x".repeat(65)), undefined);
   assert.equal(fromAppConfigKey("A"), undefined);
+});
+
+// Planned rollouts.
+
+const stages = [{ share: 5, duration: "1h" }, { share: 100 }];
+
+const planned = (/** @type {unknown} */ rollout) =>
+  Flags.fromObject({
+    meta: { version: 7 },
+    flags: {
+      new: {
+        key: "new",
+        version: 3,
+        on: false,
+        variations: [true, false],
+        offVariation: 1,
+        fallthrough: { variation: 0 },
+        lifecycle: { rollout },
+      },
+    },
+  });
+
+test("a plan advances by one stage", () => {
+  const flags = planned({ stages, alarms: ["errors"] });
+  const { flags: next, decisions } = flags.advance({ errors: "OK" }, NOW);
+  assert.deepEqual(decisions, [
+    {
+      key: "new",
+      decision: "next stage",
+      reason: "stage 1 of 2, 5%",
+      stage: 0,
+      share: 5,
+      until: null,
+      alarms: [],
+      path: null,
+      changed: true,
+    },
+  ]);
+  assert.equal(next.version, 8);
+  assert.equal(JSON.parse(next.toJson()).meta.lastModifiedTimestamp, 1_795_172_400);
+  const back = next.advance({ errors: "ALARM" }, NOW + 1);
+  assert.equal(back.decisions[0]?.decision, "alarm");
+  assert.equal(back.flags.boolVariation("new", { key: "u" }, true), false);
+  assert.equal(flags.version, 7);
+});
+
+test("a plan that waits returns an equal document, which is freed alone", () => {
+  const flags = planned({ stages, alarms: ["errors"] });
+  const before = liveHandles();
+  const { flags: same, decisions } = flags.advance({}, NOW);
+  assert.deepEqual([decisions[0]?.decision, decisions[0]?.alarms], ["waits", ["errors"]]);
+  assert.equal(same.digest, flags.digest);
+  same.free();
+  assert.equal(liveHandles(), before);
+  assert.equal(flags.version, 7);
+});
+
+test("a malformed plan is a decision with its place", () => {
+  const [decision] = planned({ stages: [] }).advance({}, NOW).decisions;
+  assert.deepEqual(
+    [decision?.decision, decision?.path],
+    ["malformed plan", "flags.new.lifecycle.rollout.stages"],
+  );
+});
+
+test("invalid alarms and times are rejected", () => {
+  const flags = planned({ stages });
+  const before = liveHandles();
+  for (const [alarms, now, message] of /** @type {[any, any, RegExp][]} */ ([
+    [{ errors: "on" }, NOW, /^`alarms`: `errors`: invalid state "on": expected `ok` or `alarm`$/],
+    [undefined, NOW, /^`alarms`: invalid alarms null: expected a mapping/],
+    [["errors"], NOW, /^`alarms`: invalid alarms/],
+    [{}, 1_795_172_400_000, /^`now`: `1795172400000` is not a time in seconds since 1970; divide/],
+    [{}, undefined, /^`now`: expected a time in seconds/],
+  ])) {
+    assert.throws(() => flags.advance(alarms, now), { message });
+  }
+  assert.equal(liveHandles(), before);
+  flags.free();
+  assert.throws(() => flags.advance({}, NOW), { message: /free/ });
 });

@@ -7,7 +7,6 @@ import "./styles/flags.css";
 import "./styles/document.css";
 import "./styles/instances.css";
 import "./styles/journeys.css";
-import "./styles/projection.css";
 import "./styles/narrow.css";
 import { ready } from "isoflag/tools";
 import { StrictMode } from "react";

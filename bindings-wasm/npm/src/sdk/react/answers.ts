@@ -15,6 +15,7 @@ import { callBack } from "../callback.js";
 import { detailOf, isTrap, retryAfterTrap } from "../evaluating.js";
 import { identity, identityOf as identityOfDocument, type Observer } from "../observation.js";
 import type { FlagSource, SourceSnapshot, SourceStatus } from "../source/source.js";
+import { timerDelay } from "../timer.js";
 import {
   answerOf,
   type Bootstrap,
@@ -24,7 +25,6 @@ import {
   type FlagType,
   NOT_READY,
 } from "./flag-answer.js";
-import { untilReady } from "./readiness.js";
 
 /** The inputs of answers. */
 export interface AnswerInputs {
@@ -332,7 +332,7 @@ export class Committed {
     const error = this.#bindingError ?? (source?.reportsErrors ? undefined : source?.snapshot.error);
     if (error === this.#reported) return;
     this.#reported = error;
-    if (error !== undefined) this.onError?.(error);
+    if (error !== undefined) callBack(() => this.onError?.(error));
   }
 }
 
@@ -355,4 +355,49 @@ function identityOf(origin: Flags | SourceSnapshot): Identity {
 
 function isSource(flags: Flags | FlagSource | undefined): flags is FlagSource {
   return flags !== undefined && "subscribe" in flags;
+}
+
+/** The waits for the first document of one source. */
+interface Waits {
+  /** The longest deadline that has passed. */
+  waited: number;
+  /** The promises that components suspend with, by deadline. */
+  readonly promises: Map<number, Promise<void>>;
+}
+
+// A component that suspends while it is mounted keeps no state.
+const waits = new WeakMap<FlagSource, Waits>();
+
+function isSettled({ snapshot }: FlagSource): boolean {
+  return snapshot.flags !== undefined || snapshot.status !== "loading";
+}
+
+/** Returns a promise to suspend with; undefined once the source has a document or has failed, or the time is over. */
+function untilReady(source: FlagSource, deadlineMs: number): Promise<void> | undefined {
+  if (isSettled(source)) return undefined;
+  const known = waits.get(source) ?? { waited: Number.NEGATIVE_INFINITY, promises: new Map() };
+  waits.set(source, known);
+  // For NaN it is over, too.
+  if (!(deadlineMs > known.waited)) return undefined;
+  const promise = known.promises.get(deadlineMs) ?? begin(source, deadlineMs, known);
+  known.promises.set(deadlineMs, promise);
+  return promise;
+}
+
+function begin(source: FlagSource, deadlineMs: number, known: Waits): Promise<void> {
+  return new Promise<void>(resolve => {
+    const end = (): void => {
+      known.promises.delete(deadlineMs);
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      known.waited = Math.max(known.waited, deadlineMs);
+      end();
+    }, timerDelay(deadlineMs));
+    const unsubscribe = source.subscribe(() => {
+      if (isSettled(source)) end();
+    });
+  });
 }

@@ -248,7 +248,8 @@ export class IsoflagClient {
       const isSame = jsonEqual(detail.value, last.value);
       last = detail;
       // The listener may keep and change its own.
-      if (!isSame) listener(this.#detail(key, undefined) as FlagDetail<FlagValue<Key> | undefined>);
+      const shown = this.#detail(key, undefined) as FlagDetail<FlagValue<Key> | undefined>;
+      if (!isSame) callBack(() => listener(shown));
     });
   }
 

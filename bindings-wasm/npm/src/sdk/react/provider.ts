@@ -100,10 +100,12 @@ export function useStable<T>(value: T, isEqual: (one: T, other: T) => boolean = 
 
 /** Provides flags to the components below. */
 export function IsoflagProvider(props: IsoflagProviderProps): ReactElement {
-  const { flags, digest, ttlSeconds, activity, onEvaluation, onError, fallback, children } = props;
+  const { digest, ttlSeconds, activity, onEvaluation, onError, fallback, children } = props;
+  // A loader that has neither may pass null.
+  const flags = props.flags ?? undefined;
   const { deadlineMs = fallback === undefined ? undefined : DEFAULT_DEADLINE_MS } = props;
   const context = useStable(contentsOf(props.context));
-  const bootstrap = useStable(props.bootstrap);
+  const bootstrap = useStable(props.bootstrap ?? undefined);
   const [committed] = useState(() => new Committed());
   const answers = useMemo(
     () => new Answers(committed, { flags, context, bootstrap, digest, ttlSeconds, deadlineMs }),

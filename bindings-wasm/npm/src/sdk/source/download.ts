@@ -42,16 +42,18 @@ export interface Request {
 export async function download(request: Request): Promise<Download> {
   const { url, fetch, signal } = request;
   try {
-    const etag = isElsewhere(url) ? undefined : request.etag;
+    const { etag } = request;
     const headers = new Headers(request.init.headers);
     if (!headers.has("Accept")) headers.set("Accept", "application/json");
     if (etag !== undefined) headers.set("If-None-Match", etag);
     // The host's cache must not answer on its own: responses without ordering headers are accepted. With our tag it is
     // bypassed; without one it revalidates with its own tag, and returns its copy as status 200.
-    const cache = etag === undefined ? "no-cache" : "no-store";
-    const response = await fetch(url, { ...request.init, cache, headers, signal });
+    const cache = cacheMode(etag === undefined ? "no-cache" : "no-store");
+    const response = await fetch(url, { ...request.init, ...cache, headers, signal });
+    // Another origin, also that of a redirect, may not allow `If-None-Match`, and would then fail the next request.
+    const mayRevalidate = !isElsewhere(url) && !isElsewhere(response.url || url);
     const found = {
-      etag: response.headers.get("ETag") ?? undefined,
+      etag: (mayRevalidate ? response.headers.get("ETag") : null) ?? undefined,
       digest: response.headers.get("Isoflag-Document") ?? undefined,
       times: {
         lastModified: response.headers.get("Last-Modified"),
@@ -62,10 +64,10 @@ export async function download(request: Request): Promise<Download> {
     };
     if (response.status === 304 && etag !== undefined) return { ...found, etag, bytes: undefined };
     if (!response.ok) {
-      await response.body?.cancel();
+      discard(response.body);
       throw new SourceError("status", url, `answered ${response.status} instead of a flag document`, {
         status: response.status,
-        retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
+        retryAfterMs: retryAfterMs(response.headers),
       });
     }
     const bytes = await readBody(response, request);
@@ -85,36 +87,64 @@ export async function download(request: Request): Promise<Download> {
   }
 }
 
-/** Whether the page requests another origin, which may not allow `If-None-Match` and would then fail the request. */
+/** Whether an address is of another origin than the page. */
 function isElsewhere(url: string): boolean {
-  const { location } = globalThis as { location?: { href: string; origin: string } };
-  return location !== undefined && new URL(url, location.href).origin !== location.origin;
+  const { document, location, origin } = globalThis as Partial<
+    Pick<Window, "document" | "location" | "origin">
+  >;
+  if (location === undefined) return false;
+  try {
+    // As `fetch` resolves it: the address of a frame with `srcdoc` is neither a base nor has it an origin.
+    return new URL(url, document?.baseURI ?? location.href).origin !== (origin ?? location.origin);
+  } catch {
+    // An application's `fetch` may take any address.
+    return true;
+  }
+}
+
+/** The option of a request for a mode of the cache, unless the host runtime refuses it, as edge runtimes without a cache do. */
+function cacheMode(cache: RequestCache): RequestInit {
+  try {
+    new Request("https://isoflag.invalid", { cache });
+    return { cache };
+  } catch {
+    return {};
+  }
+}
+
+/** Cancels a body without waiting for that. One of an application's `fetch` may be of another kind. */
+function discard(body: Partial<Pick<ReadableStream, "cancel">> | null | undefined): void {
+  body?.cancel?.().catch(() => {});
 }
 
 /** The longest time that a server can postpone the next attempt. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** Reads seconds or a date; undefined if it is neither. */
-function retryAfterMs(header: string | null): number | undefined {
+/** Reads seconds, or a date by the server's clock; undefined if it is neither. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const header = headers.get("Retry-After");
   if (header === null) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const now = Date.parse(headers.get("Date") ?? "") || Date.now();
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
 async function readBody(response: Response, { url, signal, onProgress }: Request): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array(await response.arrayBuffer());
+  const { body } = response;
+  // An application's `fetch` may have no streams, or those of Node.
+  if (typeof body?.getReader !== "function") return new Uint8Array(await response.arrayBuffer());
   // For a compressed body the server counts other bytes than those that arrive here.
   const length = response.headers.has("Content-Encoding") ? null : response.headers.get("Content-Length");
   const totalBytes = length !== null && /^[0-9]+$/.test(length) ? Number(length) : undefined;
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
-  const reader = response.body.getReader();
+  const reader = body.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     chunks.push(read.value);
     loadedBytes += read.value.length;
     // An application's `fetch` may ignore the signal, and slowly arriving data would be kept without limit.
     if (signal.aborted || loadedBytes > limits.documentBytes) {
-      await reader.cancel();
+      discard(reader);
       throw new SourceError("document", url, `is longer than ${limits.documentBytes} bytes`);
     }
     onProgress({ loadedBytes, totalBytes });

@@ -27,7 +27,7 @@ export class SourceError extends Error {
   override readonly name = "SourceError";
   /** The stable error code. */
   readonly code: SourceErrorCode;
-  /** The address of the document, without its query, which may have tokens. */
+  /** The address of the document, without its user name, password and query, which may have tokens. */
   readonly url: string;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
@@ -44,7 +44,7 @@ export class SourceError extends Error {
       retryAfterMs,
     }: { status?: number; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
-    const address = url.replace(/[?#].*/s, "");
+    const address = url.replace(/[?#].*/s, "").replace(/^([^/]*\/\/)[^/]*@/, "$1");
     // The host's error may quote the address too.
     super(
       printable(`\`${url}\` ${message}`.replaceAll(url, address)),

@@ -88,7 +88,7 @@ export interface SourceOptions {
   /** Refreshes when the page becomes visible (default: true). */
   readonly refetchOnVisible?: boolean | undefined;
   /**
-   * The timeout of a whole attempt in milliseconds, including loading the module, redirects and the body. The default
+   * The timeout of a whole attempt in milliseconds, above 0, including loading the module, redirects and the body. The default
    * is 30,000 in a page, where nothing waits for it and a network may be slow, and 2,000 elsewhere, such as in a
    * function.
    */

@@ -13,10 +13,15 @@ const LONGEST_PAUSE_MS = 300_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Returns a timer that does not keep a Node process alive. */
-function unattended(timer: Timer): Timer {
-  (timer as { unref?: () => void }).unref?.();
-  return timer;
+/** Starts a timer that does not keep a Node process alive. Outside of a request, an edge runtime refuses timers. */
+function unattended(start: () => Timer): Timer | undefined {
+  try {
+    const timer = start();
+    (timer as { unref?: () => void }).unref?.();
+    return timer;
+  } catch {
+    return undefined;
+  }
 }
 
 type Online = Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
@@ -57,11 +62,10 @@ export class Schedule {
     const { intervalMs } = this.#options;
     // With 0 or NaN a timer would fire a thousand times a second.
     if (intervalMs !== undefined && intervalMs > 0) {
-      this.#interval = unattended(
-        setInterval(() => {
-          if (this.#failures === 0) this.#poll();
-        }, timerDelay(intervalMs)),
-      );
+      const poll = (): void => {
+        if (this.#failures === 0) this.#poll();
+      };
+      this.#interval = unattended(() => setInterval(poll, timerDelay(intervalMs)));
     }
     this.#wait();
   }
@@ -84,7 +88,8 @@ export class Schedule {
     const report = (error: SourceError): void => callBack(() => this.#options.onError?.(error));
     try {
       const { followEvents } = await import("./event-stream.js");
-      if (this.#isOpen) this.#followed ??= followEvents(this.#options, this.#changed, report);
+      const changed = (): void => this.#unlessTooEarly(this.#changed);
+      if (this.#isOpen) this.#followed ??= followEvents(this.#options, changed, report);
     } catch (thrown) {
       report(
         thrown instanceof SourceError
@@ -115,7 +120,7 @@ export class Schedule {
       this.#wait();
       this.#poll();
     };
-    this.#retry = unattended(setTimeout(retry, this.#pause()));
+    this.#retry = unattended(() => setTimeout(retry, this.#pause()));
   }
 
   #pause(): number {
@@ -126,9 +131,12 @@ export class Schedule {
     return Math.max(jittered, this.#earliest - performance.now());
   }
 
-  readonly #pollUnlessTooEarly = (): void => {
-    if (performance.now() >= this.#earliest) this.#poll();
-  };
+  /** Calls back, unless the server has demanded a pause, after which the source polls automatically. */
+  #unlessTooEarly(call: () => void): void {
+    if (performance.now() >= this.#earliest) call();
+  }
+
+  readonly #pollUnlessTooEarly = (): void => this.#unlessTooEarly(this.#poll);
 
   readonly #retryNow = (): void => {
     if (this.#failures > 0) this.#pollUnlessTooEarly();

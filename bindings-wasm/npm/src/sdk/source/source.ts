@@ -96,7 +96,10 @@ export class DocumentSource implements FlagSource {
     if (this.#isOutdated) await this.#changed();
   };
 
-  constructor(options: SourceOptions) {
+  constructor(given: SourceOptions) {
+    // In a configuration null is absent.
+    const present = Object.entries(given).filter(([_, option]) => option !== null);
+    const options = Object.fromEntries(present) as unknown as SourceOptions;
     if (options.timezone !== undefined) checkTimezone(options.timezone);
     this.#options = options;
     // A variable of the environment may be missing. On a server the text `undefined` would be a relative address.
@@ -195,15 +198,19 @@ export class DocumentSource implements FlagSource {
   }
 
   async #fetch(): Promise<SourceSnapshot> {
-    const { timeoutMs = this.#page === undefined ? 2_000 : 30_000 } = this.#options;
+    const { timeoutMs: given = 0 } = this.#options;
+    // With 0 or NaN every attempt would fail.
+    const timeoutMs = given > 0 ? given : this.#page === undefined ? 2_000 : 30_000;
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
     this.#stop = stop;
     this.#expiresMs = Date.now() + timeoutMs + TIMER_DELAY_MS;
     this.#closing.signal.addEventListener("abort", stop);
-    const timer = setTimeout(stop, timerDelay(timeoutMs));
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       this.#change({ fetching: true });
+      // Outside of a request, an edge runtime refuses timers.
+      timer = setTimeout(stop, timerDelay(timeoutMs));
       const [, found] = await Promise.race([
         Promise.all([
           this.#start(),
@@ -278,7 +285,9 @@ export class DocumentSource implements FlagSource {
     try {
       this.#takeOffered(document, stored);
     } catch (thrown) {
-      if (thrown instanceof SourceError) callBack(() => this.#options.onError?.(thrown));
+      // A persisted one is damaged.
+      const isReported = stored === undefined && thrown instanceof SourceError;
+      if (isReported) callBack(() => this.#options.onError?.(thrown));
     }
   }
 
@@ -433,9 +442,15 @@ function aborted(signal: AbortSignal): Promise<never> {
 function embedded(url: string): string | undefined {
   const { document } = globalThis as { document?: Document };
   const scripts = document?.querySelectorAll?.<HTMLElement>('script[type="application/json"][data-isoflag]');
-  return (
-    Array.from(scripts ?? []).find(({ dataset }) => dataset["isoflag"] === url)?.textContent ?? undefined
-  );
+  const resolved = (address: string | undefined): string | undefined => {
+    try {
+      return new URL(address ?? "", document?.baseURI).href;
+    } catch {
+      return address;
+    }
+  };
+  const isForAddress = ({ dataset }: HTMLElement): boolean => resolved(dataset["isoflag"]) === resolved(url);
+  return Array.from(scripts ?? []).find(isForAddress)?.textContent ?? undefined;
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {

@@ -6,7 +6,6 @@ import "../styles/visitor.css";
 import "../styles/flags.css";
 import "../styles/document.css";
 import "../styles/instances.css";
-import "../styles/projection.css";
 import "../styles/playground.css";
 import "../styles/playground-narrow.css";
 import { ready } from "isoflag/tools";
