@@ -476,6 +476,10 @@ def test_an_origin_may_be_of_an_app_or_an_extension(flags: Flags, origin: str) -
     assert response["headers"]["Access-Control-Allow-Origin"] == origin
 
 
-def test_origins_are_a_list() -> None:
-    with pytest.raises(TypeError, match="list"):
-        Cors(SHOP)
+def test_a_str_in_place_of_a_list_is_a_type_error(flags: Flags) -> None:
+    for name in ("keys", "private", "absent_kinds", "vary", "origins"):
+        options: dict[str, Any] = {name: "email"}
+        with pytest.raises(TypeError, match=f"invalid `{name}` `email`: expected a list"):
+            respond(flags, **options)
+    with pytest.raises(TypeError, match="invalid `headers`"):
+        Cors([SHOP], headers="email")

@@ -313,50 +313,17 @@ def test_a_document_is_fetched_with_the_token(token: Any) -> None:
     assert request.headers["authorization"] == "sdk-1234"
 
 
-def test_the_token_is_not_sent_on_to_another_host() -> None:
-    with scripted_server() as other, scripted_server() as server:
-        other.body = b"{}"
-        server.status, server.headers = 302, {"Location": f"{other.address}/stolen"}
-        assert DocumentFetch(server.address, token=lambda: "sdk-1234")() == b"{}"
-    (request,) = other.requests
-    assert request.target == "/stolen"
-    assert "authorization" not in request.headers
-
-
 @pytest.mark.parametrize(
-    ("response", "reason"),
-    [
-        ((401, {}, b"{}"), "401"),
-        ((404, {}, b"<html>"), "404"),
-        ((500, {}, b""), "500"),
-        ((200, {"Content-Length": "5000"}, b'{"flags": {'), "ended after 11 bytes"),
-        ((302, {"Location": "file:///etc/hostname"}, b""), "302|cannot reach"),
-    ],
+    "response",
+    [(401, {}, b"{}"), (200, {"Content-Length": "5000"}, b'{"flags": {'), SLOW_RESPONSES["never"]],
 )
-def test_an_incomplete_response_is_an_error(response: Response, reason: str) -> None:
-    with serve(lambda _: response) as address, pytest.raises(FetchError, match=reason):
-        DocumentFetch(address)()
-
-
-def test_a_host_that_is_down_is_an_error() -> None:
-    with serve(lambda _: (200, {}, b"")) as address:
-        pass
-    with pytest.raises(FetchError, match="cannot reach"):
-        DocumentFetch(address)()
-
-
-def test_a_host_that_is_silent_is_an_error() -> None:
-    with (
-        serve(lambda _: SLOW_RESPONSES["never"]) as address,
-        pytest.raises(FetchError, match="timed out"),
-    ):
-        DocumentFetch(address, timeout=0.05)()
-
-
-@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://host/", "host/flags", ""])
-def test_only_http_addresses_are_fetched(url: str) -> None:
-    with pytest.raises(ValueError, match=r"(?i)url"):
-        DocumentFetch(url)
+def test_an_error_of_http_is_a_fetch_error(response: Response) -> None:
+    with serve(lambda _: response) as address:
+        fetch = DocumentFetch(f"{address}/flags.json?token=secret", timeout=0.3)
+        with pytest.raises(FetchError, match=f"{address}/flags.json: ") as raised:
+            fetch()
+    assert fetch.times is None
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

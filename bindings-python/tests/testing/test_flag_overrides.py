@@ -322,6 +322,8 @@ def test_overridden_flags_have_all_members_of_flags(overrides: FlagOverrides) ->
     (row,) = flags.evaluate_many(["yes", "no"], [USER])
     assert [each.value for each in row] == [True, False]
     assert overrides.evaluated.keys() == ["yes", "no"]
+    with pytest.raises(TypeError, match="`keys`"):
+        flags.evaluate_many("yes", [USER])
 
 
 def test_a_guarded_handler_is_overridden(overrides: FlagOverrides) -> None:

@@ -22,6 +22,7 @@ from .protocol import (
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
+    require_list,
     require_text,
 )
 
@@ -61,6 +62,7 @@ class AppConfigAgentSource(BoundedSource):
         ``ValueError`` if the agent cannot read an attribute of ``context``.
         """
         require_text(application=application, environment=environment, profile=profile, host=host)
+        require_list(flags=flags)
         settings = AgentSettings.from_environment()
         self._host = host
         self._port = settings.port if port is None else port
