@@ -1,10 +1,13 @@
 """The Lambda handler of the pipeline: authentication, and the results of fetches."""
 
+import gzip
 import hashlib
 import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -196,7 +199,9 @@ FORMS: dict[str, Any] = {
     "text": json.dumps(DOCUMENT),
     "bytes": json.dumps(DOCUMENT).encode(),
     "a byte order mark": b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode(),
+    "gzip": gzip.compress(json.dumps(DOCUMENT).encode()),
     "a mapping": DOCUMENT,
+    "a mapping of DynamoDB": {**DOCUMENT, "meta": MappingProxyType({"version": Decimal(2)})},
     "a stream's": json.dumps({"path": "/", "data": DOCUMENT}),
 }
 
@@ -230,6 +235,7 @@ BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
     "a bare map of flags": lambda: json.dumps({"a": flag("a", 1)}),
     "an array": lambda: "[]",
     "None": lambda: None,
+    "a number": lambda: 5,
     "no JSON form": lambda: {"flags": {"a": flag("a", float("nan"))}},
     "a mapping that is too deep": lambda: hostile.nested(100_000, lambda inner: {"flags": inner}),
     "a text that is too deep": lambda: '{"flags":' * 100_000,

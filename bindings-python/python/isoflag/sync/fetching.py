@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 
-from isoflag import DocumentError, Flags
+from isoflag import Flags
 from isoflag._core import printable
 from isoflag._text import decompressed
 from isoflag.source.deadline import DEFAULT_SECONDS
@@ -85,12 +85,11 @@ def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, A
 
     Every form that ``Flags.from_json`` accepts is valid; raises ``FetchError`` for anything else.
     """
-    text = _text(fetched)
     try:
+        text = _text(fetched)
         flags = Flags.from_json(text)
-    except DocumentError as error:
-        what = "HTML" if text.lstrip().startswith("<") else "not a flag document"
-        raise FetchError(f"the response is {what}: {error}") from error
+    except ValueError as error:
+        raise FetchError(f"the response is not a flag document: {error}") from error
     document: dict[str, Any] = json.loads(text)
     if not document.keys() & {"flags", "segments"} or "flagValues" in document:
         # In the form of a stream or a file; the normalised document has the plain form.
@@ -126,11 +125,15 @@ class LastWritten:
         return {"offered": times, "held": self._times}
 
 
-def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
-    try:
-        if isinstance(fetched, Mapping):
-            return json.dumps(fetched, allow_nan=False)
-        text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FetchError(f"the response is not valid JSON text: {error}") from error
-    return text.removeprefix("\ufeff")
+def _text(fetched: object) -> str:
+    if isinstance(fetched, Mapping):
+        return Flags.from_dict(fetched).to_json()
+    # `bytes` would take a number or a list too.
+    if isinstance(fetched, bytes | bytearray | memoryview):
+        fetched = decompressed(bytes(fetched)).decode()
+    if not isinstance(fetched, str):
+        raise ValueError(f"it has the type `{type(fetched).__name__}`; return text or a mapping")  # noqa: TRY004
+    text = fetched.removeprefix("\ufeff")
+    if text.lstrip().startswith("<"):
+        raise ValueError("it is HTML; check the URL, and whether the network needs a login")
+    return text
