@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from config_pages import JONAS, MIA, SHOP, VISIBLE, Client, body_of, cors_of, ofrep, page_flags
-from documents import clause, flag
+from documents import clause, flag, shop_contexts, shop_text
 from isoflag import Context, FlagClient, Flags
 from isoflag.aws_http import BadRequestError, Cors, Form, Request, Response, config_response
 from lambda_events import SCHEDULES, HttpEvent, http_event
 from scripted import ScriptedSource
-from shop import shop_contexts, shop_text
 
 
 @pytest.fixture

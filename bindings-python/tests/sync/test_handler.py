@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 import hostile
-from documents import document, document_in, flag
+from documents import document, document_in, flag, shop_document, shop_text
 from dynamodb_tables import client_of, items_of, new_table
 from isoflag import Flags
 from isoflag.store import FEATURES, DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, FetchError, SyncError, handler, sign, signature_is_valid
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 from local_server import SLOW_RESPONSES, Response, scripted_server, serve
-from shop import shop_document, shop_text
 
 SECRET = "the webhook's secret"  # noqa: S105
 BODY = '{"_id":"7f1c","kind":"flag","title":"Mia turned on the flag"}'
