@@ -90,7 +90,8 @@ class Guard:
         """Decorates a handler like the function ``requires_flag``."""
 
         def decorate(handler: _Handler) -> _Handler:
-            if inspect.iscoroutinefunction(handler):
+            # The handler may be an object with the coroutine function `__call__`.
+            if any(map(inspect.iscoroutinefunction, (handler, type(handler).__call__))):
 
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
