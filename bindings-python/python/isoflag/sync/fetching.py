@@ -127,7 +127,11 @@ class LastWritten:
 
 def _text(fetched: object) -> str:
     if isinstance(fetched, Mapping):
-        return Flags.from_dict(fetched).to_json()
+        try:
+            # Integers beyond those of a double are kept.
+            return json.dumps(fetched, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            return Flags.from_dict(fetched).to_json()
     # `bytes` would take a number or a list too.
     if isinstance(fetched, bytes | bytearray | memoryview):
         fetched = decompressed(bytes(fetched)).decode()
