@@ -108,7 +108,7 @@ def test_a_redirect_to_another_scheme_is_not_followed(redirect: str) -> None:
 
 
 def test_a_redirect_that_is_not_followed_is_reported(server: ScriptedServer) -> None:
-    for target in ("ftp://127.0.0.1:9/flags.json", server.address):
+    for target in ("ftp://127.0.0.1:9/flags.json", server.address, "http://[::1"):
         server.status, server.headers = 302, {"Location": target}
         with pytest.raises(SourceUnavailableError, match="status 302; check its redirect"):
             HttpSource(server.address, timeout=60.0).fetch(None)
@@ -213,6 +213,15 @@ def test_a_slow_response_ends_at_the_timeout(server: ScriptedServer) -> None:
     server.raw = SLOW_RESPONSES["a body by the byte"]
     with pytest.raises(SourceTimeoutError):
         HttpSource(server.address, timeout=0.1).fetch(None)
+
+
+def test_a_response_that_is_not_http_is_quoted_in_part(server: ScriptedServer) -> None:
+    server.raw = text("x" * 5000)
+    agent = AppConfigAgentSource("a", "b", "c", host="127.0.0.1", port=server.port, timeout=60.0)
+    for source in (HttpSource(server.address, timeout=60.0), agent):
+        with pytest.raises(SourceUnavailableError, match="no response") as raised:
+            source.fetch(None)
+        assert len(str(raised.value)) < 500
 
 
 def test_an_unreachable_server_and_another_scheme_are_reported() -> None:

@@ -14,6 +14,7 @@ from isoflag._process import wall_clock
 
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import (
+    EXCERPT,
     UNCHANGED,
     Fetched,
     SourceContentError,
@@ -96,7 +97,9 @@ class HttpSource(BoundedSource):
         except http.client.IncompleteRead as error:
             raise SourceContentError("the response was cut off", where=self._where) from error
         except (OSError, http.client.HTTPException) as error:
-            raise SourceUnavailableError(f"no response: {error}", where=self._where) from error
+            # The error may quote the response, if that is not HTTP.
+            message = f"no response: {str(error)[:EXCERPT]}"
+            raise SourceUnavailableError(message, where=self._where) from error
         except ValueError:
             # The error quotes the header, which may be a token.
             raise SourceSetupError(
@@ -121,6 +124,22 @@ class HttpSource(BoundedSource):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: Any,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> Any:
+        """Returns the next response; None if the target is not a URL."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(  # noqa: PLR0917 (as in the base class)
         self,
         req: urllib.request.Request,
@@ -192,7 +211,9 @@ def _status_error(error: urllib.error.HTTPError, where: str) -> SourceError:
     if status in {404, 410}:
         return SourceNotFoundError(f"{message}; check the URL", where=where)
     if status in {301, 302, 303, 307, 308}:
-        message += "; check its redirect: a loop, another scheme, or from https to http"
+        message += (
+            "; check its redirect: an invalid URL, a loop, another scheme, or from https to http"
+        )
     return SourceUnavailableError(message, where=where, retry_after=_retry_after(error.headers))
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "EXCERPT",
     "UNCHANGED",
     "Fetched",
     "Source",
@@ -26,6 +27,10 @@ __all__ = [
     "require_list",
     "require_text",
 ]
+
+
+EXCERPT: Final = 200
+"""Length of the part of a response that a message quotes."""
 
 
 def require_text(**named: object) -> None:
