@@ -1,6 +1,8 @@
-"""Builders of minimal flag documents."""
+"""Builders of minimal flag documents, and the document of the example shop."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from isoflag import Flags
@@ -48,3 +50,30 @@ def document_in(store: FeatureStore) -> dict[str, Any]:
     document = store.document()
     assert document is not None
     return document
+
+
+SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
+
+
+def shop_text() -> str:
+    return (SHOP / "flags.json").read_text(encoding="utf-8")
+
+
+def shop_document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(shop_text())
+    return document
+
+
+def shop_contexts() -> list[dict[str, Any]]:
+    return [each["context"] for each in json.loads((SHOP / "contexts.json").read_text())]
+
+
+def shop_answers(flags: Flags) -> list[tuple[Any, int | None, dict[str, Any]]]:
+    """Evaluates every flag for every context."""
+    keys = flags.keys()
+    return [
+        (detail.value, detail.variation_index, detail.reason)
+        for context in shop_contexts()
+        for key in keys
+        for detail in [flags.variation_detail(key, context, None)]
+    ]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ._core import Flags
 from ._errors import DocumentError
 from .reports._command import Document, Files, run
+from .source.protocol import require_list
 
 __all__ = ["Note", "Promotion", "promote"]
 
@@ -58,8 +59,7 @@ def promote(
     or does not fit, ``ValueError`` for a time that is not in seconds, and ``FileNotFoundError`` if
     the CLI is not installed.
     """
-    if isinstance(features, str):
-        raise TypeError("`features`: expected a sequence of keys, not a str")
+    require_list(features=features)
     Flags.from_json(text)
     with tempfile.TemporaryDirectory(prefix="isoflag-") as folder:
         files = Files(folder)

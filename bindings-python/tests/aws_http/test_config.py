@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from config_pages import JONAS, MIA, SHOP, VISIBLE, Client, body_of, cors_of, ofrep, page_flags
-from documents import clause, flag
+from documents import clause, flag, shop_contexts, shop_text
 from isoflag import Context, FlagClient, Flags
 from isoflag.aws_http import BadRequestError, Cors, Form, Request, Response, config_response
 from lambda_events import SCHEDULES, HttpEvent, http_event
 from scripted import ScriptedSource
-from shop import shop_contexts, shop_text
 
 
 @pytest.fixture
@@ -476,6 +475,10 @@ def test_an_origin_may_be_of_an_app_or_an_extension(flags: Flags, origin: str) -
     assert response["headers"]["Access-Control-Allow-Origin"] == origin
 
 
-def test_origins_are_a_list() -> None:
-    with pytest.raises(TypeError, match="list"):
-        Cors(SHOP)
+def test_a_str_in_place_of_a_list_is_a_type_error(flags: Flags) -> None:
+    for name in ("keys", "private", "absent_kinds", "vary", "origins"):
+        options: dict[str, Any] = {name: "email"}
+        with pytest.raises(TypeError, match=f"invalid `{name}` `email`: expected a list"):
+            respond(flags, **options)
+    with pytest.raises(TypeError, match="invalid `headers`"):
+        Cors([SHOP], headers="email")

@@ -85,6 +85,32 @@ def test_another_event_raises_so_that_its_queue_keeps_it(event: Mapping[str, Any
     assert submit(event, None) == "done"
 
 
+def test_a_method_is_guarded_too() -> None:
+    class Shop:
+        @requires_flag(KEY, OFF["off"])
+        def closed(self, event: Mapping[str, Any], _: object) -> Any:
+            return event
+
+        @requires_flag(KEY, ON)
+        async def open(self, event: Mapping[str, Any], _: object) -> Any:
+            return self, event["rawPath"]
+
+    shop = Shop()
+    assert shop.closed(http_event(), None)["statusCode"] == 503
+    assert requires_flag(KEY, OFF["off"])(shop.closed)(http_event(), None)["statusCode"] == 503
+    assert asyncio.run(shop.open(http_event(path="/order"), None)) == (shop, "/order")
+
+
+def test_an_object_whose_call_is_a_coroutine_is_guarded_too() -> None:
+    class Submit:
+        async def __call__(self, event: Mapping[str, Any], _: object) -> Any:
+            return {"statusCode": 200, "body": event["rawPath"]}
+
+    on = requires_flag(KEY, ON, origins=[SHOP])(Submit())
+    response = asyncio.run(on(http_event(headers={"Origin": SHOP}), None))
+    assert (response["statusCode"], cors_of(response)["allow-origin"]) == (200, SHOP)
+
+
 def test_a_coroutine_is_guarded_too() -> None:
     calls: list[Any] = []
 

@@ -12,24 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import isoflag
-from isoflag import Context, Flags, convert, edit, promote
+from isoflag import Context, convert, edit, promote
 
 TEXT = (
     '{ "flags": {"new":  {"on": false, "variations": [false, true], '
     '"fallthrough": {"variation": 1}}}}'
 )
-
-
-def test_an_edit_changes_only_its_members() -> None:
-    edits = [{"op": "on", "key": "new"}]
-    after = edit(TEXT, edits, now=99)
-    assert after == (
-        '{ "meta": {"version": 1, "lastModifiedTimestamp": 99}, "flags": {"new":  {"on": true, '
-        '"variations": [false, true], "fallthrough": {"variation": 1}, '
-        '"lifecycle": {"lastModifiedTimestamp": 99}, "version": 1}}}'
-    )
-    assert edit(TEXT.encode(), tuple(edits), now=99.9) == after
-    assert edit(TEXT, []) == TEXT
 
 
 def test_the_time_is_that_of_the_host() -> None:
@@ -73,29 +61,6 @@ STAGING = (
 )
 
 
-def test_a_promotion_has_the_text_and_notes() -> None:
-    promoted = promote(STAGING, TEXT, features=["new"], now=99)
-    assert promoted.text == TEXT.replace(
-        '{ "flags"', '{ "meta": {"version": 1, "lastModifiedTimestamp": 99}, "flags"'
-    ).replace(
-        '"fallthrough": {"variation": 1}',
-        '"fallthrough": {"variation": 1}, "version": 1, "description": "d"',
-    )
-    assert promoted.notes == []
-    for source in (STAGING.encode(), json.loads(STAGING), Flags.from_json(STAGING)):
-        again = promote(source, TEXT.encode(), features=("new",), now=99.9)
-        assert again == promoted
-    (note, *_) = promote(STAGING, '{"flags": {}}', features=["new"]).notes
-    assert (note.code, note.path) == ("rollout-left-out", "flags.new.fallthrough")
-    text, notes = promote(
-        STAGING, '{"flags": {}}', features=["new"], with_rollout=True, with_on=True
-    )
-    flag = json.loads(text)["flags"]["new"]
-    assert flag["on"] is True
-    assert "rollout" in flag["fallthrough"]
-    assert notes == []
-
-
 def test_a_rejected_promotion_is_a_document_error() -> None:
     with pytest.raises(isoflag.DocumentError, match="no-such-flag") as raised:
         promote(STAGING, TEXT, features=["no-such-flag"])
@@ -110,23 +75,6 @@ def test_a_rejected_promotion_is_a_document_error() -> None:
         promote(STAGING, TEXT, features="new")
     with pytest.raises(TypeError, match="expected JSON text"):
         promote(STAGING, {"flags": {}})  # type: ignore[arg-type]
-
-
-def test_a_conversion_has_flags_and_notes() -> None:
-    conversion = convert(
-        '{"a": {"default": true}, "b": {"default": false, "rules": {"r": {"when_match": true, '
-        '"conditions": [{"action": "SOMETIMES", "key": "k", "value": 1}]}}}}'
-    )
-    assert conversion.flags.bool_variation("a", {"kind": "user", "key": "ada"}, False) is True
-    (note,) = conversion.notes
-    assert (note.severity, note.code, note.path) == (
-        "warning",
-        "unknown-action",
-        "b.rules.r.conditions[0]",
-    )
-    assert Flags.from_json(str(conversion)).digest == conversion.flags.digest
-    assert repr(conversion) == "<Conversion flags=2 notes=1>"
-    assert convert('{"a": {"enabled": true}}', "appconfig").flags.keys() == ["a", "a.attributes"]
 
 
 SCALARS = st.sampled_from(["a", "ab", "b", "", 2, 3, 2.5])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from documents import USER, document, flag, load
-from isoflag import DocumentHistory, Flags, PinError, parse_ttl
+from isoflag import DocumentHistory, Flags, PinError
 
 STAMP = 1_795_172_400
 
@@ -44,12 +44,6 @@ def test_the_gate_opens_after_the_ttl(
     assert gate == flags.bind(USER).consistency("f", now, 900)
 
 
-def test_a_change_propagates_in_two_ttls_and_a_poll_timeout() -> None:
-    now = STAMP * 1000 + 1_800_001
-    assert stamped().consistency("f", USER, now, 900, 0).settled
-    assert not stamped().consistency("f", USER, now, ttl_seconds=900, poll_timeout_ms=1).settled
-
-
 def test_a_gate_without_a_valid_timestamp_has_a_diagnostic() -> None:
     gate = stamped("yesterday").consistency("f", USER, STAMP * 1000 + 1000, 0)
     assert not gate.is_backend_consistent
@@ -65,12 +59,6 @@ def test_the_gate_raises_for_no_flag_or_context() -> None:
         assert not gate.is_backend_consistent
     with pytest.raises(KeyError):
         stamped().consistency("f", USER, 0, 0)["other"]
-
-
-def test_a_ttl_is_parsed_like_by_the_extension() -> None:
-    assert parse_ttl("5m") == 300
-    with pytest.raises(ValueError, match="invalid TTL"):
-        parse_ttl("1d")
 
 
 # --- documents by digest ---
@@ -107,21 +95,6 @@ def test_a_history_finds_a_document_by_its_digest() -> None:
         history.add({}, 3)
 
 
-def test_a_pinned_document_is_returned() -> None:
-    history = held(ON, OTHER)
-    pinned = history.pinned(history.digests()[1], 2, 45)
-    assert pinned.flags.variation("f", USER, None) == "new"
-    assert (pinned.digest, pinned.switched_off) == (pinned.flags.digest, [])
-
-
-def test_a_pinned_document_has_flags_off_that_were_switched_off() -> None:
-    history = held(ON, OFF)
-    digest = history.digests()[1]
-    pinned = history.pinned(digest, 2, 45)
-    assert pinned.flags.variation_detail("f", USER, None).reason == {"kind": "OFF"}
-    assert (pinned.digest, pinned.switched_off) == (digest, ["f"])
-
-
 @pytest.mark.parametrize(
     ("digest", "now", "code"),
     [
@@ -136,15 +109,6 @@ def test_an_unavailable_pin_is_rejected_with_the_held_digests(
     with pytest.raises(PinError) as raised:
         history.pinned(history.digests()[1] if digest is None else digest, now, 45)
     assert (raised.value.code, raised.value.held) == (code, history.digests())
-
-
-def test_the_age_limit_of_a_pin_can_be_set() -> None:
-    history = held(ON, OTHER)
-    digest = history.digests()[1]
-    assert history.pinned(digest, 1e9, 45, max_pin_age_ms=1e9).digest == digest
-    assert history.pinned(digest, 93_001, 45, 3000).digest == digest
-    with pytest.raises(PinError):
-        history.pinned(digest, 93_001, 45, poll_timeout_ms=2999)
 
 
 def test_a_full_history_evicts_the_oldest() -> None:

@@ -1,6 +1,5 @@
 """Statuses, certification, deployment and planned rollouts."""
 
-import json
 from typing import Any, cast
 
 import pytest
@@ -12,12 +11,10 @@ from isoflag import (
     DocumentError,
     Flags,
     LifecycleError,
-    StrategyError,
     check_environments,
     from_appconfig_key,
     to_appconfig_key,
 )
-from isoflag.lifecycle import Advance
 
 NOW = 1_795_172_400.5
 
@@ -26,19 +23,6 @@ def one_flag(status: str, *, on: bool = True, **meta: Any) -> Flags:
     lifecycle = {"status": status, "statusTimestamp": 100}
     new = flag("new", True, False, version=3, on=on, offVariation=1, lifecycle=lifecycle)
     return load(new, meta={"version": 7, **meta})
-
-
-def test_a_status_returns_new_flags() -> None:
-    staging = one_flag("Doing").with_status("new", "Staging", NOW)
-    written: dict[str, Any] = json.loads(staging.to_json())
-    assert written["flags"]["new"]["lifecycle"] == {
-        "status": "Staging",
-        "statusTimestamp": 1_795_172_400,
-        "stagedTimestamp": 1_795_172_400,
-    }
-    assert (written["flags"]["new"]["version"], staging.version) == (4, 8)
-    assert Flags.from_json(staging.to_json()).digest == staging.digest
-    assert one_flag("Doing").with_status("new", "Doing", NOW).digest == one_flag("Doing").digest
 
 
 def test_an_illegal_transition_is_rejected_with_the_legal_ones() -> None:
@@ -52,101 +36,6 @@ def test_an_illegal_transition_is_rejected_with_the_legal_ones() -> None:
     assert (refused.value.code, refused.value.legal) == ("unknown-status", [])
     with pytest.raises(LifecycleError, match="there is no flag `old`"):
         one_flag("Doing").with_status("old", "Staging", NOW)
-
-
-def test_a_certification_lists_status_changes() -> None:
-    flags = one_flag("Staging")
-    found = flags.certification(production_state="passed", next_release="passed", now=NOW)
-    assert (found["verdict"], found["deployable"]) == ("certified", True)
-    assert found["changes"] == [
-        {
-            "key": "new",
-            "from": "Staging",
-            "to": "Done",
-            "set": {
-                "status": "Done",
-                "stagedTimestamp": 100,
-                "statusTimestamp": 1_795_172_400,
-            },
-        }
-    ]
-    older = flags.certification(
-        production_state="passed", next_release="passed", artifact_time=99, now=NOW
-    )
-    assert older["changes"] == []
-    assert [feature["included"] for feature in older["left"]] == ["no"]
-    failed = flags.certification(production_state="failed", next_release="not-run", now=NOW)
-    assert (failed["verdict"], failed["deployable"]) == ("not-deployable", False)
-
-
-def test_a_certification_depends_on_the_evaluated_flags() -> None:
-    flags = Flags.from_dict(
-        {"flags": {"new": {"lifecycle": {"status": "Staging"}}, "other": {"on": True}}}
-    )
-
-    def found(**evaluated: list[str]) -> tuple[str, int, list[str]]:
-        found = flags.certification(
-            production_state="passed", next_release="passed", now=NOW, evaluated=evaluated
-        )
-        return found["verdict"], len(found["changes"]), found["untested"]
-
-    assert found(productionState=["new"], nextRelease=["new"]) == ("certified", 1, [])
-    assert found(productionState=["other"], nextRelease=["other"]) == ("certified", 0, ["new"])
-    assert found(productionState=["new"]) == ("deployable", 0, [])
-    assert found() == found(productionState=["gone"]) == ("not-deployable", 0, [])
-    with pytest.raises(ValueError, match="`evaluated`: `nextRelease`: expected an array of keys"):
-        found(nextRelease=[7])  # type: ignore[list-item]
-
-
-def test_a_deployment_lists_the_features_in_beta() -> None:
-    certified = [{"timestamp": 200, "deployable": True}, {"timestamp": 300, "deployable": False}]
-    flags = one_flag("Done", artifacts=certified)
-    found = flags.deployment(200, NOW)
-    assert [(feature["key"], feature["beta"]) for feature in found["features"]] == [("new", True)]
-    assert found["changes"][0]["set"] == {"deployedTimestamp": 1_795_172_400}
-    with pytest.raises(LifecycleError, match="not deployable") as refused:
-        flags.deployment(300, NOW)
-    assert refused.value.code == "not-deployable"
-    with pytest.raises(LifecycleError, match="isoflag certify --artifact-time 200") as refused:
-        one_flag("Done").deployment(200, NOW)
-    assert refused.value.code == "not-certified"
-
-
-def test_a_feature_of_several_modules_waits_for_each() -> None:
-    lifecycle = {"status": "Staging", "statusTimestamp": 100, "modules": ["api", "web"]}
-    artifacts = [{"module": "api", "timestamp": 200, "deployable": True}]
-    document = {"flags": {"new": {"lifecycle": lifecycle}}, "meta": {"artifacts": artifacts}}
-    flags = Flags.from_dict(document)
-    found = flags.certification(
-        production_state="passed", next_release="passed", now=NOW, artifact_time=200, module="api"
-    )
-    assert found["module"] == "api"
-    assert found["waiting"] == [{"key": "new", "modules": ["web"]}]
-    (change,) = found["changes"]
-    assert (change["from"], change["to"]) == ("Staging", "Staging")
-    assert change["set"] == {"certifiedTimestamps": {"api": 1_795_172_400}}
-    whole = flags.certification(production_state="passed", next_release="passed", now=NOW)
-    assert (whole["module"], whole["changes"], whole["waiting"]) == (None, [], [])
-    deployed = flags.deployment(200, NOW, module="api")
-    assert deployed["changes"][0]["set"] == {"deployedTimestamps": {"api": 1_795_172_400}}
-    with pytest.raises(LifecycleError, match="certify --module web --artifact-time 200"):
-        flags.deployment(200, NOW, module="web")
-
-
-def test_only_a_complete_rollout_can_be_finished() -> None:
-    change = one_flag("Done").finish("new", 1_000, safety_period=500)
-    assert change is not None
-    assert change["set"]["cleanupTimestamp"] == 1_500
-    change = one_flag("Done").finish("new", 0)
-    assert change is not None
-    assert change["set"]["cleanupTimestamp"] == 4 * 7 * 24 * 3600
-    assert one_flag("Finished").finish("new", 1_000) is None
-    with pytest.raises(LifecycleError, match="`new` is off") as refused:
-        one_flag("Done", on=False).finish("new", 1_000)
-    assert refused.value.code == "not-rolled-out"
-    with pytest.raises(LifecycleError) as refused:
-        one_flag("Staging").finish("new", 1_000)
-    assert refused.value.legal == ["Doing", "Done"]
 
 
 @pytest.mark.parametrize(
@@ -214,12 +103,6 @@ def test_a_selected_strategy_can_be_applied() -> None:
         FLAGS.strategy_for("staging", Context("ada"))  # type: ignore[arg-type]
 
 
-def test_a_strategy_with_an_unknown_flag_is_rejected() -> None:
-    with pytest.raises(StrategyError, match="has no flag `old`") as refused:
-        FLAGS.with_strategy("Custom", on=["old"])
-    assert (refused.value.code, refused.value.path) == ("unknown-flag", "on")
-
-
 def test_a_check_uses_its_options() -> None:
     found = {diagnostic.code: diagnostic.severity for diagnostic in FLAGS.check()}
     assert found["no-owner"] == "info"
@@ -258,46 +141,6 @@ def planned(**rollout: Any) -> Flags:
     lifecycle = {"rollout": {"stages": STAGES, "alarms": ["errors"], **rollout}}
     new = flag("new", True, False, version=3, on=False, offVariation=1, lifecycle=lifecycle)
     return load(new, meta={"version": 7})
-
-
-def test_a_plan_advances_by_one_stage() -> None:
-    advanced = planned().advance({"errors": "OK"}, NOW)
-    assert isinstance(advanced, Advance)
-    flags, decisions = advanced
-    assert decisions == [
-        {
-            "key": "new",
-            "decision": "next stage",
-            "reason": "stage 1 of 2, 5%",
-            "stage": 0,
-            "share": 5,
-            "until": None,
-            "alarms": [],
-            "path": None,
-            "changed": True,
-        }
-    ]
-    written = json.loads(flags.to_json())
-    assert written["meta"] == {"version": 8, "lastModifiedTimestamp": 1_795_172_400}
-    assert written["flags"]["new"]["version"] == 4
-    assert Flags.from_json(flags.to_json()).digest == flags.digest
-    back = flags.advance({"errors": "ALARM"}, NOW + 1)
-    assert back.decisions[0]["decision"] == "alarm"
-    assert back.flags.bool_variation("new", {"key": "u"}, True) is False
-
-
-def test_a_plan_that_waits_returns_an_equal_document() -> None:
-    flags, (decision,) = planned().advance({}, NOW)
-    assert (decision["decision"], decision["alarms"]) == ("waits", ["errors"])
-    assert flags.digest == planned().digest
-
-
-def test_a_malformed_plan_is_a_decision_with_its_place() -> None:
-    (decision,) = planned(stages=[]).advance({}, NOW).decisions
-    assert decision["decision"] == "malformed plan"
-    assert decision["path"] == "flags.new.lifecycle.rollout.stages"
-    codes = [found.code for found in planned(stages=[]).check()]
-    assert "invalid-rollout" in codes
 
 
 @pytest.mark.parametrize(

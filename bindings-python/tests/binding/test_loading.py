@@ -63,12 +63,6 @@ def test_keys_lists_the_flags() -> None:
         assert other not in flags
 
 
-def test_the_version_is_that_of_meta() -> None:
-    assert load().version is None
-    assert load(meta={"version": 7}).version == 7
-    assert "version 7" in repr(load(flag("a", 1), meta={"version": 7}))
-
-
 def test_a_patch_makes_new_flags() -> None:
     flags = load(flag("a", 1), flag("b", 1))
     patch = {"flags": {"a": flag("a", 2, version=2), "b": flag("b", 2, version=1)}}
@@ -107,10 +101,6 @@ def test_a_diagnostic_is_an_object_and_a_mapping() -> None:
     assert diagnostic.path in repr(diagnostic)
     with pytest.raises(KeyError):
         diagnostic["severity "]
-
-
-def test_a_sound_document_has_no_diagnostics() -> None:
-    assert load(flag("a", 1)).diagnostics == []
 
 
 TEXTS: dict[str, Any] = {
@@ -294,33 +284,3 @@ def test_a_configuration_may_be_a_document() -> None:
     assert from_configuration(b"{}").keys() == []
     with pytest.raises(TypeError, match="from_appconfig"):
         from_configuration({})  # type: ignore[arg-type]
-
-
-LATEST_FLAGS: dict[str, Any] = {
-    "dark-mode": {
-        "key": "dark-mode",
-        "version": 7,
-        "on": False,
-        "prerequisites": [],
-        "salt": "c2FsdA==",
-        "sel": "ZDYx",
-        "targets": [{"values": ["ada"], "variation": 0}],
-        "rules": [],
-        "fallthrough": {"variation": 1},
-        "offVariation": None,
-        "variations": [True, False],
-        "trackEvents": False,
-        "debugEventsUntilDate": None,
-        "deleted": False,
-        "nobodyKnows": {"this": [1, None]},
-    }
-}
-
-
-def test_a_flag_of_latest_flags_keeps_all_members() -> None:
-    flags = Flags.from_flag_map(LATEST_FLAGS)
-    assert flags.diagnostics == []
-    off = flags.variation_detail("dark-mode", USER, "default")
-    assert (off.value, off.variation_index, off.reason) == ("default", None, {"kind": "OFF"})
-    _, (written,) = flags.__reduce__()
-    assert json.loads(written) == {"flags": LATEST_FLAGS, "segments": {}}

@@ -1,8 +1,6 @@
 """`Flags.project`: the document of a client."""
 
-import json
 from collections.abc import Mapping
-from random import Random
 from typing import Any
 
 import pytest
@@ -108,44 +106,6 @@ def test_there_is_no_patch_for_another_visitor_or_without_a_flag(flags: Flags) -
     assert Flags.patch_between(held, flags.project(known={"user": {"key": "ada"}})) is None
     hidden = raised(DOCUMENT, "beta", clientSide=False)
     assert Flags.patch_between(held, hidden.project(known={"user": {"key": "eve"}})) is None
-
-
-def test_patches_of_generated_documents_lead_to_the_next_digest() -> None:
-    random = Random(7)  # noqa: S311 (reproducible documents)
-    patched = 0
-    for _ in range(200):
-        keys = [f"f{number}" for number in range(random.randrange(1, 6))]
-        before = {key: random_flag(random) for key in keys}
-        changed = random.choice(keys)
-        after = {**before, changed: {**random_flag(random), "version": random.randrange(3)}}
-        known = {"user": {"key": "ada", "plan": random.choice(["pro", "free"])}}
-        held, later = (
-            Flags.from_dict({"flags": each, "meta": {"version": version}}).project(known=known)
-            for version, each in enumerate((before, after))
-        )
-        patch = Flags.patch_between(held, later)
-        if patch is None:
-            continue
-        patched += 1
-        assert held.apply(json.dumps(patch)).digest == later.digest
-        assert held.apply(patch).to_json() == later.to_json()
-    assert 20 < patched < 200
-
-
-def random_flag(random: Random) -> dict[str, Any]:
-    rule = {
-        "clauses": [{"attribute": "plan", "op": "in", "values": ["pro"]}],
-        "variation": random.randrange(2),
-    }
-    return {
-        "clientSide": random.random() < 0.9,
-        "version": 1,
-        "on": random.random() < 0.5,
-        "variations": [random.randrange(3), "x"],
-        "rules": [rule] * random.randrange(3),
-        "fallthrough": {"variation": random.randrange(2)},
-        "offVariation": 0,
-    }
 
 
 def test_the_receipt_of_a_projection_is_replayed_with_either_document(flags: Flags) -> None:

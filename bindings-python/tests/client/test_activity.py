@@ -21,29 +21,6 @@ def counted(*evaluations: tuple[str, int | None, str], now: float = 1.0) -> Acti
     return activity
 
 
-def test_the_text_is_canonical_json() -> None:
-    clock = Clock(1.0)
-    activity = Activity(clock=clock)
-    activity.record("b", 1, OTHER)
-    activity.record("b", None, OTHER)
-    activity.record("b", 10, DIGEST)
-    clock.advance(1.5)
-    activity.record("b", 1, OTHER)
-    activity.record("a\u00e9\n", 0, DIGEST)
-    assert activity.to_json() == (
-        '{"activity":1,"flags":{"a\u00e9\\n":{"counts":{"' + DIGEST + '":{"0":1}},'
-        '"first":2500,"last":2500},"b":{"counts":{"' + DIGEST + '":{"10":1},"'
-        "" + OTHER + '":{"1":2,"default":1}},"first":1000,"last":2500}}}'
-    )
-    assert json.loads(activity.to_json()) == activity.to_dict()
-    assert Activity().to_json() == '{"activity":1,"flags":{}}'
-
-
-def test_names_are_sorted_by_their_utf16_units() -> None:
-    activity = counted(("\U00010000", 0, DIGEST), ("\uffff", 0, DIGEST), ("z", 0, DIGEST))
-    assert list(json.loads(activity.to_json())["flags"]) == ["z", "\U00010000", "\uffff"]
-
-
 @pytest.mark.parametrize("form", [lambda a: a, Activity.to_dict, Activity.to_json])
 def test_merging_adds_counts_and_widens_times(form: Any) -> None:
     total = counted(("a", 0, DIGEST), ("b", 1, DIGEST), now=2)
@@ -54,30 +31,6 @@ def test_merging_adds_counts_and_widens_times(form: Any) -> None:
         "b": {"counts": {DIGEST: {"1": 1}}, "first": 2000, "last": 2000},
         "c": {"counts": {DIGEST: {"2": 1}}, "first": 3000, "last": 3000},
     }
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        "nothing",
-        "[]",
-        "{}",
-        '{"activity":2,"flags":{}}',
-        '{"activity":1}',
-        '{"activity":1,"flags":[]}',
-        '{"activity":1,"flags":{"a":{"counts":{},"first":1}}}',
-        '{"activity":1,"flags":{"a":{"counts":{"d":{"0":-1}},"first":1,"last":1}}}',
-        '{"activity":1,"flags":{"a":{"counts":{"d":{"0":true}},"first":1,"last":1}}}',
-        '{"activity":1,"flags":{"a":{"counts":{"d":1},"first":1,"last":1}}}',
-        b"\xff",
-    ],
-)
-def test_an_invalid_activity_adds_nothing(other: str | bytes) -> None:
-    total = counted(("a", 0, DIGEST))
-    before = total.to_json()
-    with pytest.raises(ValueError):  # noqa: PT011 (json's own is one)
-        total.merge(other)
-    assert total.to_json() == before
 
 
 def test_a_flush_returns_the_counts_once() -> None:
@@ -220,7 +173,9 @@ def test_an_activity_rejects_the_shared_cases(case: dict[str, Any]) -> None:
     assert activity.to_json() == Activity().to_json()
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"activity":' * 100_000, "9" * 100_000, "", "[]"])
-def test_activity_that_is_not_activity_is_a_value_error(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, '{"activity":' * 100_000, "9" * 100_000, "", "[]", b"\xff"]
+)
+def test_activity_that_is_not_activity_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (the parser's own message in most cases)
         Activity().merge(text)

@@ -16,6 +16,7 @@ from isoflag.source import (
     Fetched,
     Source,
     SourceContentError,
+    SourceError,
     SourceUnavailableError,
 )
 from scripted import PATIENT, Clock, Result, ScriptedSource, client, text
@@ -168,6 +169,16 @@ def test_pauses_double_after_each_failure(ttl: float, retry: float, expected: li
             assert len(source.fetches) == count, f"before {pause} s"
         clock.advance(0.01)
         made.variation("a", USER, None)
+
+
+@pytest.mark.parametrize(("retry_after", "pause"), [(0.5, 1.0), (30.0, 30.0), (86400.0, 60.0)])
+def test_a_source_may_need_a_longer_pause(retry_after: float, pause: float) -> None:
+    made, _, clock = client(SourceError("busy", where="script", retry_after=retry_after), ttl=60.0)
+    made.refresh()
+    clock.advance(pause - 0.01)
+    assert not made.due
+    clock.advance(0.01)
+    assert made.due
 
 
 def test_many_failures_do_not_overflow() -> None:

@@ -100,14 +100,6 @@ def test_the_plain_form_has_the_consistency_of_one_flag(
     }
 
 
-def test_a_flag_that_is_off_is_not_consistent() -> None:
-    keys = {"isFeatureXEnabled": "off"}
-    assert plain(page(0), keys=keys, gate="isFeatureXEnabled") == {
-        "isFeatureXEnabled": False,
-        "isBackendConsistent": False,
-    }
-
-
 def test_a_list_of_gates_is_reported_by_name() -> None:
     assert plain(page(0), keys=[KEY, "off", "hidden"], gate=[KEY, "off"]) == {
         KEY: True,
@@ -127,15 +119,6 @@ def test_the_bootstrap_form_has_the_consistency_of_each_flag() -> None:
     for flag_state in state.values():
         del flag_state["isBackendConsistent"]
     assert without["$flagsState"] == state
-
-
-@pytest.mark.parametrize("stamp", [None, NOW + 100, NOW * 1000, "yesterday"])
-def test_without_a_valid_timestamp_a_flag_is_not_consistent(
-    stamp: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("isoflag._process.time.time", lambda: NOW)
-    body = plain(page(stamp), keys=[KEY], gate=KEY, gate_ttl=0)
-    assert body == {KEY: True, "isBackendConsistent": False}
 
 
 def test_the_tag_changes_once_the_gate_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:

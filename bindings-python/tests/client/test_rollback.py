@@ -245,13 +245,6 @@ def test_a_response_without_a_document_confirms_that_it_is_current(chained: bool
         assert seen == [(2, False), (2, False), (2, True)]
 
 
-def test_unknown_evidence_is_ignored() -> None:
-    made, _, _ = client(response(SECOND), response(FIRST, etag="x"))
-    made.refresh()
-    made.refresh(force=True)
-    assert (made.status.version, made.status.error) == (1, None)
-
-
 # --- the gate ---
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import math
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,14 +72,6 @@ def test_a_whole_fetch_ends_at_its_time_limit(
         made = SOURCES[source]("127.0.0.1", port_of(address))
         with ends_soon(), pytest.raises(SourceTimeoutError, match=r"0\.3 s|in time"):
             made.fetch(None)
-
-
-@pytest.mark.parametrize("response", SLOW_RESPONSES)
-def test_a_fetch_over_http_ends_at_its_time_limit(response: str) -> None:
-    with serve(lambda _: SLOW_RESPONSES[response]) as address:
-        fetch = DocumentFetch(address, timeout=LIMIT)
-        with ends_soon(), pytest.raises(FetchError, match="timed out"):
-            fetch()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -215,6 +209,31 @@ def test_any_number_of_calls_may_run_at_once() -> None:
 
 
 # --- the deadline of an invocation ---
+
+
+@pytest.mark.parametrize("timing", ["in_memory", "is_in_another_thread"])
+def test_an_evaluation_while_the_interpreter_exits_returns(timing: str) -> None:
+    program = f"""
+from isoflag import FlagClient
+class Source:
+    {timing} = True
+    def fetch(self, previous):
+        return {text()!r}
+class Last:
+    def __init__(self):
+        self.client = FlagClient(Source())
+    def __del__(self):
+        print(self.client.variation("a", {USER!r}, None))
+last = Last()
+"""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program],
+        timeout=PATIENCE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True\n"
 
 
 def test_a_fetch_takes_half_of_an_invocation_at_most() -> None:

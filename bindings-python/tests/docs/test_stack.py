@@ -16,7 +16,7 @@ import pytest
 from cfnlint.decode.cfn_yaml import load as load_template
 from moto import mock_aws
 
-from documents import document, flag
+from documents import document, flag, shop_document, shop_text
 from dynamodb_tables import new_table
 from isoflag import Flags
 from isoflag.store import DynamoDbFeatureStore
@@ -24,7 +24,6 @@ from isoflag.sync import DocumentFetch, plan, sign
 from lambda_events import SCHEDULES, LambdaContext, http_event
 from local_server import ScriptedServer, scripted_server
 from pages import TOP, Page
-from shop import shop_document, shop_text
 
 STACK = TOP / "examples" / "stack"
 TEMPLATE: dict[str, Any] = load_template(str(STACK / "template.yaml"))

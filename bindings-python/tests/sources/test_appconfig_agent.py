@@ -74,6 +74,8 @@ def test_a_context_that_the_agent_would_read_otherwise_is_refused(context: dict[
     with pytest.raises(ValueError, match="invalid context `"):
         AppConfigAgentSource("a", "b", "c", context=context)
     AppConfigAgentSource("a", "b", "c", context={"query": "x=y"})
+    with pytest.raises(TypeError, match="invalid `flags` `search`: expected a list"):
+        AppConfigAgentSource("a", "b", "c", flags="search")
 
 
 def test_names_are_quoted_and_headers_sent(agent: ScriptedServer) -> None:

@@ -14,7 +14,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from documents import USER
+from documents import USER, shop_answers, shop_contexts, shop_document, shop_text
 from dynamodb_tables import CREDENTIALS, client_of, new_table
 from isoflag import FlagClient, Flags
 from isoflag.aws_http import config_response
@@ -33,7 +33,6 @@ from isoflag.sync import DocumentFetch, handler, plan
 from lambda_events import SCHEDULES, http_event
 from local_server import port_of, serve
 from scripted import fetched_from
-from shop import shop_answers, shop_contexts, shop_document, shop_text
 
 Way: TypeAlias = Callable[[], Flags]
 

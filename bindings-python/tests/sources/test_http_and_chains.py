@@ -1,12 +1,16 @@
 """A document behind a URL, and sources that stand in for each other."""
 
 import gzip
+import math
 import threading
 import traceback
 import tracemalloc
+import urllib.error
+import urllib.request
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,7 @@ from isoflag.source import (
     SourceUnavailableError,
 )
 from isoflag.source.deadline import seconds_left, until
+from isoflag.source.http import _opener
 from isoflag.sync import DocumentFetch, FetchError
 from local_server import SLOW_RESPONSES, ScriptedServer, scripted_server
 from scripted import PATIENT, Clock, ScriptedSource, fetched_from, text
@@ -85,6 +90,30 @@ def test_headers_are_sent_but_not_to_the_target_of_a_redirect(server: ScriptedSe
     assert all("authorization" not in each.headers for each in other.requests)
 
 
+REDIRECTS = {
+    "http to ftp": ("http://shop.example", "ftp://shop.example/flags.json"),
+    "http to file": ("http://shop.example", "file:///flags.json"),
+    "http to data": ("http://shop.example", "data:application/json,{}"),
+    "https to http": ("https://shop.example", "http://shop.example/flags.json"),
+}
+
+
+@pytest.mark.parametrize("redirect", REDIRECTS)
+def test_a_redirect_to_another_scheme_is_not_followed(redirect: str) -> None:
+    url, target = REDIRECTS[redirect]
+    request = urllib.request.Request(url)  # noqa: S310 (nothing is opened)
+    response = BytesIO()
+    with pytest.raises(urllib.error.HTTPError):
+        _opener().error("http", request, response, 302, "Found", {"location": target})
+
+
+def test_a_redirect_that_is_not_followed_is_reported(server: ScriptedServer) -> None:
+    for target in ("ftp://127.0.0.1:9/flags.json", server.address, "http://[::1"):
+        server.status, server.headers = 302, {"Location": target}
+        with pytest.raises(SourceUnavailableError, match="status 302; check its redirect"):
+            HttpSource(server.address, timeout=60.0).fetch(None)
+
+
 def test_an_older_copy_of_a_cache_is_ignored(server: ScriptedServer) -> None:
     clock = Clock()
     client = FlagClient(HttpSource(server.address, timeout=60.0), **PATIENT, clock=clock)
@@ -123,6 +152,33 @@ def test_an_empty_or_truncated_response_is_reported(server: ScriptedServer) -> N
     server.raw = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"
     with pytest.raises(SourceContentError, match="was cut off"):
         source.fetch(None)
+    server.raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+    with pytest.raises(SourceContentError, match="was cut off"):
+        source.fetch(None)
+    server.raw, server.status, server.body = None, 206, b"{}"
+    with pytest.raises(SourceContentError, match="is a part of the document"):
+        source.fetch(None)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120.0),
+        ("9" * 400, math.inf),
+        ("Tue, 01 Dec 2026 10:02:00 GMT", 120.0),
+        ("Fri, 32 Dec 2026 10:02:00 GMT", None),
+        ("-1", None),
+        ("soon", None),
+    ],
+)
+def test_the_pause_of_a_server_is_read(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, header: str, seconds: float | None
+) -> None:
+    monkeypatch.setattr("isoflag.source.http.wall_clock", lambda: 1_796_119_200.0)
+    server.status, server.headers = 429, {"Retry-After": header}
+    with pytest.raises(SourceUnavailableError) as raised:
+        HttpSource(server.address, timeout=60.0).fetch(None)
+    assert raised.value.retry_after == seconds
 
 
 PAGES = {
@@ -139,15 +195,12 @@ def test_what_is_not_a_document_is_named(server: ScriptedServer, what: str) -> N
     what = what.removesuffix(" after a mark")
     with pytest.raises(SourceContentError, match=f"the response is {what}"):
         HttpSource(server.address, timeout=60.0).fetch(None)
-    with pytest.raises(FetchError, match=f"the response is {what}"):
-        DocumentFetch(server.address, timeout=60.0)()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "aws-chunked", "identity"])
 def test_a_document_with_a_wrong_encoding_is_read(server: ScriptedServer, encoding: str) -> None:
     server.headers = {"Content-Encoding": encoding}
     assert fetched_from(HttpSource(server.address, timeout=60.0)).document == text(1)
-    assert DocumentFetch(server.address, timeout=60.0)() == text(1)
 
 
 def test_a_confirmation_that_was_not_requested_is_a_failure(server: ScriptedServer) -> None:
@@ -160,6 +213,15 @@ def test_a_slow_response_ends_at_the_timeout(server: ScriptedServer) -> None:
     server.raw = SLOW_RESPONSES["a body by the byte"]
     with pytest.raises(SourceTimeoutError):
         HttpSource(server.address, timeout=0.1).fetch(None)
+
+
+def test_a_response_that_is_not_http_is_quoted_in_part(server: ScriptedServer) -> None:
+    server.raw = text("x" * 5000)
+    agent = AppConfigAgentSource("a", "b", "c", host="127.0.0.1", port=server.port, timeout=60.0)
+    for source in (HttpSource(server.address, timeout=60.0), agent):
+        with pytest.raises(SourceUnavailableError, match="no response") as raised:
+            source.fetch(None)
+        assert len(str(raised.value)) < 500
 
 
 def test_an_unreachable_server_and_another_scheme_are_reported() -> None:

@@ -18,14 +18,13 @@ from ldclient.versioned_data_kind import (
     SEGMENTS as LD_SEGMENTS,
 )
 
-from documents import document_in, flag
+from documents import document_in, flag, shop_contexts, shop_document
 from dynamodb_tables import CREDENTIALS, client_of, items_of, new_table
 from isoflag import Context, Flags
 from isoflag.source.deadline import until
 from isoflag.source.dynamodb_layout import SIZE_LIMIT, ItemTooLargeError, inited_item, inited_key
 from isoflag.store import FEATURES, SEGMENTS, DynamoDbFeatureStore, UnprocessedItemsError
 from isoflag.sync import plan
-from shop import shop_contexts, shop_document
 
 PREFIXES = [None, "shop"]
 

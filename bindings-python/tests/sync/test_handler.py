@@ -1,23 +1,25 @@
 """The Lambda handler of the pipeline: authentication, and the results of fetches."""
 
+import gzip
 import hashlib
 import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 import hostile
-from documents import document, document_in, flag
+from documents import document, document_in, flag, shop_document, shop_text
 from dynamodb_tables import client_of, items_of, new_table
 from isoflag import Flags
 from isoflag.store import FEATURES, DynamoDbFeatureStore, InMemoryFeatureStore
 from isoflag.sync import DocumentFetch, FetchError, SyncError, handler, sign, signature_is_valid
 from lambda_events import HTTP_EVENTS, SCHEDULES, HttpEvent, http_event
 from local_server import SLOW_RESPONSES, Response, scripted_server, serve
-from shop import shop_document, shop_text
 
 SECRET = "the webhook's secret"  # noqa: S105
 BODY = '{"_id":"7f1c","kind":"flag","title":"Mia turned on the flag"}'
@@ -196,7 +198,9 @@ FORMS: dict[str, Any] = {
     "text": json.dumps(DOCUMENT),
     "bytes": json.dumps(DOCUMENT).encode(),
     "a byte order mark": b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode(),
+    "gzip": gzip.compress(json.dumps(DOCUMENT).encode()),
     "a mapping": DOCUMENT,
+    "a mapping of DynamoDB": {**DOCUMENT, "meta": MappingProxyType({"version": Decimal(2)})},
     "a stream's": json.dumps({"path": "/", "data": DOCUMENT}),
 }
 
@@ -230,6 +234,7 @@ BAD_DOCUMENTS: dict[str, Callable[[], Any]] = {
     "a bare map of flags": lambda: json.dumps({"a": flag("a", 1)}),
     "an array": lambda: "[]",
     "None": lambda: None,
+    "a number": lambda: 5,
     "no JSON form": lambda: {"flags": {"a": flag("a", float("nan"))}},
     "a mapping that is too deep": lambda: hostile.nested(100_000, lambda inner: {"flags": inner}),
     "a text that is too deep": lambda: '{"flags":' * 100_000,
@@ -313,50 +318,17 @@ def test_a_document_is_fetched_with_the_token(token: Any) -> None:
     assert request.headers["authorization"] == "sdk-1234"
 
 
-def test_the_token_is_not_sent_on_to_another_host() -> None:
-    with scripted_server() as other, scripted_server() as server:
-        other.body = b"{}"
-        server.status, server.headers = 302, {"Location": f"{other.address}/stolen"}
-        assert DocumentFetch(server.address, token=lambda: "sdk-1234")() == b"{}"
-    (request,) = other.requests
-    assert request.target == "/stolen"
-    assert "authorization" not in request.headers
-
-
 @pytest.mark.parametrize(
-    ("response", "reason"),
-    [
-        ((401, {}, b"{}"), "401"),
-        ((404, {}, b"<html>"), "404"),
-        ((500, {}, b""), "500"),
-        ((200, {"Content-Length": "5000"}, b'{"flags": {'), "ended after 11 bytes"),
-        ((302, {"Location": "file:///etc/hostname"}, b""), "302|cannot reach"),
-    ],
+    "response",
+    [(401, {}, b"{}"), (200, {"Content-Length": "5000"}, b'{"flags": {'), SLOW_RESPONSES["never"]],
 )
-def test_an_incomplete_response_is_an_error(response: Response, reason: str) -> None:
-    with serve(lambda _: response) as address, pytest.raises(FetchError, match=reason):
-        DocumentFetch(address)()
-
-
-def test_a_host_that_is_down_is_an_error() -> None:
-    with serve(lambda _: (200, {}, b"")) as address:
-        pass
-    with pytest.raises(FetchError, match="cannot reach"):
-        DocumentFetch(address)()
-
-
-def test_a_host_that_is_silent_is_an_error() -> None:
-    with (
-        serve(lambda _: SLOW_RESPONSES["never"]) as address,
-        pytest.raises(FetchError, match="timed out"),
-    ):
-        DocumentFetch(address, timeout=0.05)()
-
-
-@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://host/", "host/flags", ""])
-def test_only_http_addresses_are_fetched(url: str) -> None:
-    with pytest.raises(ValueError, match=r"(?i)url"):
-        DocumentFetch(url)
+def test_an_error_of_http_is_a_fetch_error(response: Response) -> None:
+    with serve(lambda _: response) as address:
+        fetch = DocumentFetch(f"{address}/flags.json?token=secret", timeout=0.3)
+        with pytest.raises(FetchError, match=f"{address}/flags.json: ") as raised:
+            fetch()
+    assert fetch.times is None
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

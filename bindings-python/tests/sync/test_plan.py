@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from documents import clause, document_in, flag
+from documents import clause, document_in, flag, shop_document
 from isoflag import Flags
 from isoflag.store import InMemoryFeatureStore
 from isoflag.sync import Plan, plan
-from shop import shop_document
 
 
 def segment(key: str, version: int = 1, *, uses: list[str] | None = None) -> dict[str, Any]:

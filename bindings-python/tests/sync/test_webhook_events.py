@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import hostile
+from documents import shop_text
 from isoflag import Flags
 from isoflag.aws_http import Guard, config_response
 from isoflag.aws_http.request import Request
@@ -15,7 +16,6 @@ from isoflag.aws_http.response import json_response
 from isoflag.store import InMemoryFeatureStore
 from isoflag.sync import handler, sign
 from lambda_events import HTTP_EVENTS, SCHEDULES
-from shop import shop_text
 
 SECRET = "the webhook's secret"  # noqa: S105
 BODY = '{"kind":"flag"}'

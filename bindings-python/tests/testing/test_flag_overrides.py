@@ -5,6 +5,7 @@ import pickle
 import threading
 import unittest
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -66,8 +67,13 @@ def test_a_variation_with_the_value_is_served_with_its_index(overrides: FlagOver
         "kind": "PREREQUISITE_FAILED",
         "prerequisiteKey": "yes",
     }
-    overrides["yes"] = 1
-    assert overrides.client.variation_detail("yes", USER, None).variation_index == 2
+    # In the form that a document would have.
+    for one in (1, 1.0, Decimal("1.0")):
+        overrides["yes"] = one
+        detail = overrides.client.variation_detail("yes", USER, None)
+        assert (detail.value, detail.variation_index) == (1, 2)
+    overrides["yes"] = {"price": Decimal("9.5")}
+    assert overrides.client.json_variation("yes", USER, None) == {"price": 9.5}
 
 
 def test_a_flag_is_switched_on_and_off(overrides: FlagOverrides) -> None:
@@ -322,6 +328,8 @@ def test_overridden_flags_have_all_members_of_flags(overrides: FlagOverrides) ->
     (row,) = flags.evaluate_many(["yes", "no"], [USER])
     assert [each.value for each in row] == [True, False]
     assert overrides.evaluated.keys() == ["yes", "no"]
+    with pytest.raises(TypeError, match="`keys`"):
+        flags.evaluate_many("yes", [USER])
 
 
 def test_a_guarded_handler_is_overridden(overrides: FlagOverrides) -> None:

@@ -8,11 +8,12 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from functools import partial
 
 from isodiff.compare import Comparison, Failure, Tally
 from isodiff.fleet import Fleet, Pending, oracles
 from isodiff.generate.documents import lines
-from isodiff.report import case, summary, write_latest_run
+from isodiff.report import case, print_failures, summary, write_latest_run
 from isodiff.shrink import shrunk
 from suite.canonical_json import Json
 from suite.runners import hosts
@@ -25,7 +26,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m isodiff", description=__doc__)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", default="", help="any text; by default a new one, which is printed")
-    parser.add_argument("--only", type=int, metavar="NUMBER", help="run one document of the seed")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="run one document of the seed, whose number a failure has")
     parser.add_argument("--most-failures", type=int, default=200, help="end the run after as many failures")
     return parser.parse_args()
 
@@ -93,12 +94,7 @@ def main() -> int:
     try:
         tally = compared(fleet, seed, chosen.cases, chosen.only, chosen.most_failures)
         print(summary(tally, time.monotonic() - start), flush=True)
-        shown: set[str] = set()
-        for line, failure in tally.failed:
-            if failure.what not in shown:
-                shown.add(failure.what)
-                print(f"\nnot explained, document {failure.number} (--only {failure.number}):")
-                print(minimal(fleet, line, failure), flush=True)
+        print_failures(tally.failed, partial(minimal, fleet))
     finally:
         fleet.close()
     print(f"{len(tally.failures)} answers that nothing explains, seed {seed}")

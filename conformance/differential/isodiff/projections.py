@@ -14,10 +14,11 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from isodiff.compare import Failure
 from isodiff.generate.projections import agreeing, projection_lines
-from isodiff.report import case
+from isodiff.report import case, print_failures
 from isodiff.shrink import shrunk
 from suite.canonical_json import Json
 from suite.runners import Program, hosts
@@ -163,11 +164,7 @@ def main() -> int:
         f"projections: {total.cases} cases in {total.documents} documents, "
         f"{total.projected_bytes / max(total.whole_bytes, 1):.1%} of the bytes, {time.monotonic() - start:.0f} s"
     )
-    shown: set[str] = set()
-    for line, failure in total.failed:
-        if failure.what not in shown:
-            shown.add(failure.what)
-            print(f"\ndocument {failure.number}:\n{minimal(names, line, failure)}", flush=True)
+    print_failures(total.failed, partial(minimal, names))
     print(f"{len(total.failed)} cases differ, seed {seed}")
     return 1 if total.failed else 0
 

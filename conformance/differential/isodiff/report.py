@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from importlib.metadata import version
 
@@ -46,6 +47,15 @@ def case(line: Json, failure: Failure) -> str:
         "answers": {name: _parsed(text) for name, text in failure.answers},
     }
     return json.dumps(shown, ensure_ascii=False, indent=1)
+
+
+def print_failures(failed: Iterable[tuple[Json, Failure]], minimal: Callable[[Json, Failure], str]) -> None:
+    """Prints the first failure of each kind, reduced."""
+    shown: set[str] = set()
+    for line, failure in failed:
+        if failure.what not in shown:
+            shown.add(failure.what)
+            print(f"\ndocument {failure.number}:\n{minimal(line, failure)}", flush=True)
 
 
 def _parsed(text: str) -> Json:

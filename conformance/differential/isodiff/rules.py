@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from isodiff.compare import Answers, Comparison, Failure, Tally, question
 from isodiff.generate.documents import lines
-from isodiff.report import case
+from isodiff.report import case, print_failures
 from isodiff.shrink import shrunk
 from isodiff.traces import Recording, differences
 from suite.canonical_json import Json, canonical
@@ -129,11 +129,7 @@ def main() -> int:
     seconds = time.monotonic() - start
     print(f"{total.cases} cases in {total.documents} documents, {total.steps} steps of explanations, {seconds:.0f} s")
     print("reasons: " + ", ".join(f"{name} {count}" for name, count in sorted(total.reasons.items())))
-    shown: set[str] = set()
-    for line, failure in total.failed:
-        if failure.what not in shown:
-            shown.add(failure.what)
-            print(f"\ndocument {failure.number}:\n{minimal(line, failure)}", flush=True)
+    print_failures(total.failed, minimal)
     print(f"{len(total.failed)} answers differ from the rules, seed {seed}")
     return 1 if total.failed else 0
 

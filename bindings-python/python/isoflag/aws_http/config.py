@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from isoflag import Context, ContextError, __version__
 from isoflag._core import printable
 from isoflag.source.deadline import TimeLeft, until
+from isoflag.source.protocol import require_list
 
 from . import ofrep
 from .bound_request import (
@@ -98,7 +99,8 @@ def config_response(
     Other statuses are 204 for a preflight, 400 for an invalid request or context, 405 for a method
     that the form does not support, 412 for ``If-None-Match: *`` on a POST, and 503 if no flags have
     loaded yet, with ``Retry-After`` set to ``retry_after`` seconds. Raises ``ValueError`` if the
-    event is not an HTTP request, or if ``gate`` does not fit ``form`` and ``keys``.
+    event is not an HTTP request, or if ``gate`` does not fit ``form`` and ``keys``, and
+    ``TypeError`` for a str in place of a list.
     """
     request = Request.from_event(event)
     if not request.is_http:
@@ -108,6 +110,7 @@ def config_response(
     methods = _methods_of(form)
     if context is None and form != "ofrep":
         raise ValueError("`context` is missing; pass it (only the form `ofrep` has its own)")
+    require_list(keys=keys, private=private, absent_kinds=absent_kinds, vary=vary)
     names = keys if isinstance(keys, Mapping) else {key: key for key in keys}
     lone = isinstance(gate, str)
     gated = (gate,) if isinstance(gate, str) else tuple(gate or ())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from isoflag._core import printable
+from isoflag.source.protocol import require_list
 
 from .request import ANSWERS_HEADER, DOCUMENT_HEADER, Request
 from .response import Response, for_event, json_response
@@ -49,11 +50,11 @@ class Cors:
         headers: Iterable[str] = (),
         max_age: int = 600,
     ) -> None:
-        """Creates a policy; raises ``ValueError`` for an invalid origin."""
-        if isinstance(origins, str):
-            raise TypeError(
-                f"invalid origins `{printable(str(origins))}`: expected a list of origins"
-            )
+        """Creates a policy.
+
+        Raises ``ValueError`` for an invalid origin, and ``TypeError`` for a str in place of a list.
+        """
+        require_list(origins=origins, headers=headers)
         self._origins = frozenset(origins)
         if "*" in self._origins and credentials:
             raise ValueError(

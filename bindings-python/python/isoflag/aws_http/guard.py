@@ -87,10 +87,19 @@ class Guard:
         self._overrides = overrides
 
     def requires_flag(self, key: str) -> Callable[[_Handler], _Handler]:
-        """Decorates a handler like the function ``requires_flag``."""
+        """Decorates a handler, which may be a method, like the function ``requires_flag``."""
 
         def decorate(handler: _Handler) -> _Handler:
-            if inspect.iscoroutinefunction(handler):
+            if inspect.isfunction(handler) and handler.__code__.co_varnames[:1] == ("self",):
+
+                @functools.wraps(handler)
+                def method(self: object, *rest: Any, **named: Any) -> Any:
+                    return decorate(functools.partial(handler, self))(*rest, **named)
+
+                return cast("_Handler", method)
+
+            # The handler may be an object with the coroutine function `__call__`.
+            if any(map(inspect.iscoroutinefunction, (handler, type(handler).__call__))):
 
                 @functools.wraps(handler)
                 async def guarded_async(event: Mapping[str, Any], *rest: Any, **named: Any) -> Any:

@@ -12,8 +12,7 @@ from .held_document import ClientStatus, StaleCopyError
 
 if TYPE_CHECKING:
     from .async_client import AsyncFlagClient
-    from .evaluation_event import EvaluationEvent
-    from .exposures import Exposures
+    from .evaluation_event import EvaluationEvent, Exposures
     from .local_clock import TimezoneError
 
 __all__ = [
@@ -30,7 +29,7 @@ __all__ = [
 _LATER = {
     "AsyncFlagClient": "async_client",
     "EvaluationEvent": "evaluation_event",
-    "Exposures": "exposures",
+    "Exposures": "evaluation_event",
     "TimezoneError": "local_clock",
 }
 

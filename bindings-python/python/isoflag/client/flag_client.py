@@ -53,7 +53,8 @@ class FlagClient(FreshDocument):
     Getters are those of ``isoflag.Flags`` and never raise. Before the first document they return
     the default, with the reason ``ERROR``, ``CLIENT_NOT_READY``. If a refresh fails, the last good
     document is kept, ``status`` and the logger ``isoflag`` report the error, and the source is
-    retried after ``retry`` seconds, then with doubled pauses up to ``ttl`` or five minutes.
+    retried after ``retry`` seconds, then with doubled pauses up to ``ttl`` or five minutes. The
+    ``retry_after`` of a ``SourceError`` makes a pause longer within the same limit.
 
     A client may be created before a process forks; each process then fetches on its own.
     """

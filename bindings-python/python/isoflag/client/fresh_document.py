@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import time
 from contextvars import ContextVar, copy_context
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from types import CoroutineType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from isoflag._core import Flags
 from isoflag._logs import logger
-from isoflag._process import register_after_fork
+from isoflag._process import register_after_fork, started
 from isoflag.source.deadline import (
     AbandonedError,
     BoundedCalls,
@@ -223,22 +223,10 @@ class FreshDocument:
 
     def _start(self, attempt: _Attempt) -> None:
         """Runs an attempt in its own thread, or in this one if the source is in memory."""
-        if not getattr(self._source, "in_memory", False):
-            context = copy_context()
-            try:
-                # The thread outlives the request, and is frozen with the function.
-                Thread(
-                    target=context.run,
-                    args=(self._run, attempt),
-                    name="isoflag-refresh",
-                    daemon=True,
-                ).start()
-            except RuntimeError:
-                # This platform has no threads, or the interpreter is shutting down.
-                pass
-            else:
-                return
-        copy_context().run(self._run, attempt)
+        in_memory = getattr(self._source, "in_memory", False)
+        # The thread outlives the request, and is frozen with the function.
+        if in_memory or started(lambda: self._run(attempt), "isoflag-refresh") is None:
+            copy_context().run(self._run, attempt)
 
     def _run(self, attempt: _Attempt) -> None:
         _running.set(attempt)
@@ -274,7 +262,7 @@ class FreshDocument:
                 number=1 if failures is None else failures.number + 1,
                 warned=now if failures is None or warn else failures.warned,
             )
-            self._postpone(now, self._pause(self._failures.number))
+            self._postpone(now, self._pause(self._failures))
             number = self._failures.number
             return _Outcome(before, before, error, warn=warn, recovered=False, failures=number)
         if self._attempt is not attempt:
@@ -292,10 +280,13 @@ class FreshDocument:
         self._postpone(now, self._ttl)
         return _Outcome(before, held, None, warn=False, recovered=failures is not None)
 
-    def _pause(self, failures: int) -> float:
+    def _pause(self, failures: _Failures) -> float:
         longest = max(min(self._ttl, _MAX_PAUSE), self._retry)
         # Larger powers of two overflow a float, and exceed any pause anyway.
-        return min(longest, self._retry * 2.0 ** min(failures - 1, 1000))
+        pause = self._retry * 2.0 ** min(failures.number - 1, 1000)
+        if isinstance(failures.error, SourceError):
+            pause = max(pause, failures.error.retry_after or 0.0)
+        return min(longest, pause)
 
     def _postpone(self, now: float, seconds: float) -> None:
         # In this order another thread may see an extra due refresh, but never miss one.

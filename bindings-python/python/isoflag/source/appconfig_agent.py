@@ -13,6 +13,7 @@ from isoflag.gate_times import AgentSettings
 
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import (
+    EXCERPT,
     UNCHANGED,
     Fetched,
     SourceContentError,
@@ -22,6 +23,7 @@ from .protocol import (
     SourceUnauthorizedError,
     SourceUnavailableError,
     Unchanged,
+    require_list,
     require_text,
 )
 
@@ -29,7 +31,6 @@ __all__ = ["AgentSettings", "AppConfigAgentSource"]
 
 _MAX_BYTES: Final = 256 << 20
 _CHUNK: Final = 1 << 16
-_EXCERPT: Final = 200
 
 
 class AppConfigAgentSource(BoundedSource):
@@ -61,6 +62,7 @@ class AppConfigAgentSource(BoundedSource):
         ``ValueError`` if the agent cannot read an attribute of ``context``.
         """
         require_text(application=application, environment=environment, profile=profile, host=host)
+        require_list(flags=flags)
         settings = AgentSettings.from_environment()
         self._host = host
         self._port = settings.port if port is None else port
@@ -112,7 +114,7 @@ class AppConfigAgentSource(BoundedSource):
         except (OSError, http.client.HTTPException) as error:
             raise SourceUnavailableError(
                 f"no response from the agent; is its extension in this function's layers? "
-                f"({type(error).__name__}: {error})",
+                f"({type(error).__name__}: {str(error)[:EXCERPT]})",
                 where=self._where,
             ) from error
         except ValueError:
@@ -188,7 +190,7 @@ def _json_string(text: str) -> bytes:
 
 
 def _status_error(status: int, body: bytes, where: str) -> SourceError:
-    excerpt = " ".join(body[:_EXCERPT].decode(errors="replace").split())
+    excerpt = " ".join(body[:EXCERPT].decode(errors="replace").split())
     summary = f"status {status}, `{excerpt}`"
     match status:
         case http.HTTPStatus.UNAUTHORIZED | http.HTTPStatus.FORBIDDEN:

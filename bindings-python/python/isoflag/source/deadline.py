@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
-from threading import Event, Thread
+from contextvars import ContextVar
+from threading import Event
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from isoflag._process import started
 
 from .protocol import Fetched, Source, SourceTimeoutError, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Thread
 
 __all__ = [
     "DEFAULT_SECONDS",
@@ -156,12 +159,8 @@ class BoundedCalls:
             raise AbandonedError("there is no time left")
         deadline = Deadline(seconds)
         call = _Call(lambda: work(deadline))
-        context = copy_context()
-        thread = Thread(target=context.run, args=(call.run,), name="isoflag-fetch", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            # This platform has no threads, or the interpreter is shutting down.
+        thread = started(call.run, "isoflag-fetch")
+        if thread is None:
             return work(deadline)
         is_done = False
         try:

@@ -5,13 +5,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import Message
-from typing import Any, Final
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any, ClassVar, Final
 
 from isoflag._core import printable
 from isoflag._process import wall_clock
 
 from .deadline import DEFAULT_SECONDS, BoundedSource, Deadline
 from .protocol import (
+    EXCERPT,
     UNCHANGED,
     Fetched,
     SourceContentError,
@@ -24,9 +27,10 @@ from .protocol import (
     require_text,
 )
 
-__all__ = ["HttpSource", "address_of", "content_problem", "response_times"]
+__all__ = ["HttpSource", "address_of"]
 
 _MAX_BYTES: Final = 256 << 20
+_PARTIAL: Final = 206
 _NOT_MODIFIED: Final = 304
 
 
@@ -34,8 +38,15 @@ class HttpSource(BoundedSource):
     """A source for a document behind a URL.
 
     The document is transferred again only if its ETag has changed. A cache may be on the way, so an
-    older copy than the current document is ignored. Only the standard library is used.
+    older copy than the current document is ignored. A client does not fetch again before the time
+    in ``Retry-After``, or its ``ttl``. Redirects are followed to http and https, and not from https
+    to http. Only the standard library is used.
     """
+
+    _sent: ClassVar[Mapping[str, str]] = {
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
 
     def __init__(
         self,
@@ -64,42 +75,91 @@ class HttpSource(BoundedSource):
 
     def _get(self, previous: Fetched | None, deadline: Deadline) -> Fetched | Unchanged:
         given = self._given_headers
-        request = urllib.request.Request(  # noqa: S310
-            self._url, headers={"Accept": "application/json", "Accept-Encoding": "gzip"}
-        )
+        request = urllib.request.Request(self._url, headers=dict(self._sent))  # noqa: S310
         for name, value in (given() if callable(given) else given or {}).items():
             request.add_unredirected_header(name, value)
         if previous is not None and previous.etag is not None:
             request.add_header("If-None-Match", previous.etag)
         try:
-            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
+            with _opener().open(request, timeout=max(deadline.left, 0.001)) as response:
                 body: bytes = response.read(_MAX_BYTES + 1)
+                # A limited read does not report a premature end.
                 missing: int = response.length or 0
-                headers = response.headers
+                headers, status = response.headers, response.status
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == _NOT_MODIFIED and request.has_header("If-none-match"):
-                    self.times = response_times(error.headers)
+                    self.times = _times(error.headers)
                     return UNCHANGED
-                raise _status_error(error.code, self._where) from error
+                raise _status_error(error, self._where) from error
         except TimeoutError:
             raise
+        except http.client.IncompleteRead as error:
+            raise SourceContentError("the response was cut off", where=self._where) from error
         except (OSError, http.client.HTTPException) as error:
-            raise SourceUnavailableError(f"no response: {error}", where=self._where) from error
+            # The error may quote the response, if that is not HTTP.
+            message = f"no response: {str(error)[:EXCERPT]}"
+            raise SourceUnavailableError(message, where=self._where) from error
         except ValueError:
             # The error quotes the header, which may be a token.
             raise SourceSetupError(
-                "`headers` has a name or a value that HTTP does not allow; is it one line of text?",
+                "HTTP does not allow the name or the text of a header; is it one line?",
                 where=self._where,
             ) from None
-        if missing or not body or len(body) > _MAX_BYTES:
-            what = "is empty" if not body else "was cut off" if missing else "is too long"
-            raise SourceContentError(f"the response {what}", where=self._where)
-        problem = content_problem(body, headers)
+        problem = (
+            "was cut off"
+            if missing
+            else "is a part of the document, which was not requested; check the server or the cache"
+            if status == _PARTIAL
+            else "is empty"
+            if not body
+            else "is too long"
+            if len(body) > _MAX_BYTES
+            else _content_problem(body, headers)
+        )
         if problem is not None:
-            raise SourceContentError(f"the response is {problem}", where=self._where)
-        self.times = response_times(headers)
+            raise SourceContentError(f"the response {problem}", where=self._where)
+        self.times = _times(headers)
         return Fetched(body, etag=headers.get("ETag"), times=self.times)
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: Any,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> Any:
+        """Returns the next response; None if the target is not a URL."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+    def redirect_request(  # noqa: PLR0917 (as in the base class)
+        self,
+        req: urllib.request.Request,
+        fp: Any,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """Returns the next request; None if the target has another scheme or is less secure."""
+        allowed = {"https"} if req.type == "https" else {"http", "https"}
+        if newurl.partition(":")[0].lower() not in allowed:
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    # Created on first use: it reads the proxies of the environment.
+    return urllib.request.build_opener(_Redirects)
 
 
 def address_of(url: str) -> str:
@@ -122,7 +182,7 @@ def address_of(url: str) -> str:
     return address
 
 
-def response_times(headers: Message) -> Mapping[str, Any]:
+def _times(headers: Message) -> Mapping[str, Any]:
     """Returns the times of a response, in the form that ``Flags.supersedes`` expects."""
     return {
         "last_modified": headers.get("Last-Modified"),
@@ -132,21 +192,38 @@ def response_times(headers: Message) -> Mapping[str, Any]:
     }
 
 
-def content_problem(body: bytes, headers: Message) -> str | None:
-    """Returns what the body of a response is, if its beginning shows that it is not a document."""
+def _content_problem(body: bytes, headers: Message) -> str | None:
+    """Returns the problem of a body whose beginning shows that it is not a document."""
     beginning = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if beginning.startswith(b"<"):
-        return "a web page, not a document; check the URL, and whether the network needs a login"
+        return "is a web page, not a document; check the URL, and whether the network needs a login"
     encoding = printable(str(headers.get("Content-Encoding", "")).strip().lower())
     if encoding in {"", "gzip", "x-gzip", "identity"} or beginning.startswith((b"{", b"[")):
         return None
-    return f"encoded as `{encoding}`, which was not requested; let the server send gzip, or none"
+    return f"is encoded as `{encoding}`, which was not requested; let the server send gzip, or none"
 
 
-def _status_error(status: int, where: str) -> SourceError:
+def _status_error(error: urllib.error.HTTPError, where: str) -> SourceError:
+    status = error.code
     message = f"the server responded with status {status}"
     if status in {401, 403}:
-        return SourceUnauthorizedError(f"{message}; check `headers`", where=where)
+        return SourceUnauthorizedError(f"{message}; check the token or the headers", where=where)
     if status in {404, 410}:
         return SourceNotFoundError(f"{message}; check the URL", where=where)
-    return SourceUnavailableError(message, where=where)
+    if status in {301, 302, 303, 307, 308}:
+        message += (
+            "; check its redirect: an invalid URL, a loop, another scheme, or from https to http"
+        )
+    return SourceUnavailableError(message, where=where, retry_after=_retry_after(error.headers))
+
+
+def _retry_after(headers: Message) -> float | None:
+    """Returns the seconds of a ``Retry-After``, which may be a date."""
+    text = str(headers.get("Retry-After", "")).strip()
+    if text.isascii() and text.isdigit():
+        # `int` refuses thousands of digits.
+        return float(text)
+    try:
+        return parsedate_to_datetime(text).timestamp() - wall_clock()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

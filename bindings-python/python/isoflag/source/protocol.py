@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "EXCERPT",
     "UNCHANGED",
     "Fetched",
     "Source",
@@ -23,8 +24,13 @@ __all__ = [
     "SourceUnauthorizedError",
     "SourceUnavailableError",
     "Unchanged",
+    "require_list",
     "require_text",
 ]
+
+
+EXCERPT: Final = 200
+"""Length of the part of a response that a message quotes."""
 
 
 def require_text(**named: object) -> None:
@@ -34,6 +40,15 @@ def require_text(**named: object) -> None:
             raise ValueError(
                 f"invalid `{name}` `{printable(repr(value))}`: expected text that is not empty; is "
                 "a variable of the environment missing?"
+            )
+
+
+def require_list(**named: object) -> None:
+    """Raises ``TypeError`` if an argument is text: a loop over it would yield its characters."""
+    for name, value in named.items():
+        if isinstance(value, str):
+            raise TypeError(
+                f"invalid `{name}` `{printable(value)}`: expected a list of texts, not one text"
             )
 
 
@@ -100,11 +115,15 @@ class SourceError(Exception):
     where: str
     """The source, such as ``s3://my-bucket/flags.json``."""
 
-    def __init__(self, message: str, *, where: str) -> None:
+    retry_after: float | None = None
+    """Seconds for which the source rejects further calls, if it reports them."""
+
+    def __init__(self, message: str, *, where: str, retry_after: float | None = None) -> None:
         """Creates the error of the source named ``where``."""
         # The message may quote a response.
         super().__init__(printable(f"{where}: {message}"))
         self.where = where
+        self.retry_after = retry_after
 
 
 class SourceUnavailableError(SourceError):

@@ -1,34 +1,15 @@
 """Fetches a flag document over HTTP, and rejects responses that are invalid or stale."""
 
-import http.client
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
-from email.message import Message
-from typing import Any, Final
+from typing import Any, ClassVar, cast
 
-from isoflag import DocumentError, Flags
+from isoflag import Flags
 from isoflag._core import printable
 from isoflag._text import decompressed
-from isoflag.source.deadline import (
-    DEFAULT_SECONDS,
-    AbandonedError,
-    BoundedCalls,
-    Deadline,
-    seconds_left,
-)
-from isoflag.source.http import address_of, content_problem, response_times
-
-_LIMIT: Final = 256 * 1024 * 1024
-"""Maximum size of a document in bytes."""
-
-
-_HEADERS: Final = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "Cache-Control": "no-cache",
-}
+from isoflag.source.deadline import DEFAULT_SECONDS
+from isoflag.source.http import HttpSource
+from isoflag.source.protocol import Fetched, SourceError
 
 
 class FetchError(Exception):
@@ -59,64 +40,44 @@ class DocumentFetch:
         timeout: float = DEFAULT_SECONDS,
     ) -> None:
         """Creates a fetch; raises ``ValueError`` if ``url`` is not an HTTP or HTTPS URL."""
-        address_of(url)
+        self._source = _RevalidatingSource(
+            url, headers=lambda: _authorization(token), timeout=timeout
+        )
         if flag_map and appconfig:
             raise ValueError("`flag_map` and `appconfig` cannot be combined; remove one")
-        self._url = url
-        self._token = token
         self._load = (
             Flags.from_flag_map if flag_map else Flags.from_appconfig if appconfig else None
         )
-        self._timeout = timeout
-        self._calls = BoundedCalls()
         self.times: Mapping[str, Any] | None = None
         """The times of the last response, in the form that ``Flags.supersedes`` expects."""
 
     def __call__(self) -> bytes:
         """Returns the body of the response; raises ``FetchError`` if it is incomplete."""
-        seconds = seconds_left(self._timeout)
         try:
-            body, self.times = self._calls.run(self._get, seconds)
-        except AbandonedError as error:
-            raise FetchError(
-                f"the source timed out: no complete response within {seconds:.3g} s ({error})"
-            ) from error
+            # Without an earlier response it is never `UNCHANGED`.
+            fetched = cast("Fetched", self._source.fetch(None))
+        except SourceError as error:
+            raise FetchError(str(error)) from error
+        try:
+            body = decompressed(fetched.document)
+            if self._load is not None:
+                body = self._load(body).to_json().encode()
+        except ValueError as error:
+            raise FetchError(f"the response does not contain flags: {error}") from error
+        self.times = fetched.times
         return body
 
-    def _get(self, deadline: Deadline) -> tuple[bytes, Mapping[str, Any]]:
-        request = urllib.request.Request(self._url, headers=_HEADERS)  # noqa: S310
-        token = self._token() if callable(self._token) else self._token
-        if token:
-            # Not sent to the target of a redirect.
-            request.add_unredirected_header("Authorization", token)
-        try:
-            with urllib.request.urlopen(request, timeout=max(deadline.left, 0.001)) as response:  # noqa: S310
-                body: bytes = response.read(_LIMIT + 1)
-                headers = response.headers
-                times = response_times(headers)
-                # A limited read does not report a premature end.
-                missing: int = response.length or 0
-        except urllib.error.HTTPError as error:
-            with error:
-                raise FetchError(f"the source responded with status {error.code}") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise FetchError(f"cannot reach the source: {error}") from error
-        except ValueError:
-            # The error quotes the header.
-            raise FetchError("HTTP does not allow the text of `token`; is it one line?") from None
-        if len(body) > _LIMIT:
-            raise FetchError(f"the source sent more than {_LIMIT} bytes")
-        if missing:
-            raise FetchError(
-                f"the response ended after {len(body)} bytes, {missing} are missing; retry later"
-            )
-        body = _decoded(body, headers)
-        if self._load is None:
-            return body, times
-        try:
-            return self._load(body).to_json().encode(), times
-        except DocumentError as error:
-            raise FetchError(f"the response does not contain flags: {error}") from error
+
+class _RevalidatingSource(HttpSource):
+    _sent: ClassVar[Mapping[str, str]] = {
+        **HttpSource._sent,  # noqa: SLF001 (our own)
+        "Cache-Control": "no-cache",
+    }
+
+
+def _authorization(token: str | Callable[[], str] | None) -> Mapping[str, str]:
+    given = token() if callable(token) else token
+    return {"Authorization": given} if given else {}
 
 
 def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, Any], Flags]:
@@ -124,12 +85,11 @@ def read_document(fetched: str | bytes | Mapping[str, Any]) -> tuple[dict[str, A
 
     Every form that ``Flags.from_json`` accepts is valid; raises ``FetchError`` for anything else.
     """
-    text = _text(fetched)
     try:
+        text = _text(fetched)
         flags = Flags.from_json(text)
-    except DocumentError as error:
-        what = "HTML" if text.lstrip().startswith("<") else "not a flag document"
-        raise FetchError(f"the response is {what}: {error}") from error
+    except ValueError as error:
+        raise FetchError(f"the response is not a flag document: {error}") from error
     document: dict[str, Any] = json.loads(text)
     if not document.keys() & {"flags", "segments"} or "flagValues" in document:
         # In the form of a stream or a file; the normalised document has the plain form.
@@ -165,21 +125,19 @@ class LastWritten:
         return {"offered": times, "held": self._times}
 
 
-def _decoded(body: bytes, headers: Message) -> bytes:
-    problem = content_problem(body, headers)
-    if problem is not None:
-        raise FetchError(f"the response is {problem}")
-    try:
-        return decompressed(body, _LIMIT)
-    except ValueError as error:
-        raise FetchError(f"cannot read the response: {error}") from error
-
-
-def _text(fetched: str | bytes | Mapping[str, Any]) -> str:
-    try:
-        if isinstance(fetched, Mapping):
+def _text(fetched: object) -> str:
+    if isinstance(fetched, Mapping):
+        try:
+            # Integers beyond those of a double are kept.
             return json.dumps(fetched, allow_nan=False)
-        text = fetched if isinstance(fetched, str) else bytes(fetched).decode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FetchError(f"the response is not valid JSON text: {error}") from error
-    return text.removeprefix("\ufeff")
+        except (TypeError, ValueError, RecursionError):
+            return Flags.from_dict(fetched).to_json()
+    # `bytes` would take a number or a list too.
+    if isinstance(fetched, bytes | bytearray | memoryview):
+        fetched = decompressed(bytes(fetched)).decode()
+    if not isinstance(fetched, str):
+        raise ValueError(f"it has the type `{type(fetched).__name__}`; return text or a mapping")  # noqa: TRY004
+    text = fetched.removeprefix("\ufeff")
+    if text.lstrip().startswith("<"):
+        raise ValueError("it is HTML; check the URL, and whether the network needs a login")
+    return text

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, overload
 from isoflag import BoundFlags, Context, EvaluationDetail, Flags
 from isoflag._core import printable
 from isoflag.evidence import EVIDENCE, record
+from isoflag.source.protocol import require_list
 
 from .flag_items import Item, patched
 
@@ -139,6 +140,7 @@ class WatchedFlags:
         self, keys: Iterable[str], contexts: Iterable[_ContextLike], **options: Any
     ) -> list[Any]:
         """See ``Flags.evaluate_many``."""
+        require_list(keys=keys)
         keys, contexts, flags = list(keys), list(contexts), self._present()
         rows = flags.evaluate_many(keys, contexts, **options)
         for context, row in zip(contexts, rows, strict=True):

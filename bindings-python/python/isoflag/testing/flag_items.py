@@ -129,6 +129,4 @@ def _above(item: Item | None) -> int:
 
 def _text(value: Any) -> str:
     """Returns equal text for equal JSON: True differs from 1, and 1.0 does not."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return json.dumps(value, sort_keys=True)
+    return Flags.from_dict({"flags": {}, "value": value}).to_json()
