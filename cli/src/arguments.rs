@@ -172,6 +172,5 @@ impl ContextArgument {
 /// The value of an option that takes JSON.
 pub(crate) fn json(input: &mut Input, option: &str, argument: &str) -> Result<Value, Failure> {
     let text = input.read_argument(argument)?;
-    Value::parse(&text)
-        .map_err(|error| Failure::message(format!("`{option}` is not JSON: {error}")))
+    Value::parse(&text).map_err(|error| Failure::message(format!("`{option}`: {error}")))
 }

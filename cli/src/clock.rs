@@ -19,19 +19,23 @@ const TOLERATED_SKEW: f64 = 300.0;
 #[derive(Args)]
 pub(crate) struct NowArgument {
     /// Current time in seconds since 1970 (default: the system clock)
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds_argument)]
     now: Option<u64>,
+}
+
+fn seconds_argument(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected seconds since 1970, a whole number".to_owned())
 }
 
 impl NowArgument {
     /// Seconds since the epoch.
     pub(crate) fn seconds(&self) -> Result<f64, Failure> {
-        Ok(seconds(self.now)? as f64)
+        seconds(self.now)
     }
 }
 
 /// Returns this time in seconds since the epoch, or the system's.
-pub(crate) fn seconds(given: Option<u64>) -> Result<u64, Failure> {
+pub(crate) fn seconds(given: Option<u64>) -> Result<f64, Failure> {
     let now = match given {
         Some(seconds) => seconds,
         None => match SystemTime::now().duration_since(UNIX_EPOCH) {
@@ -47,7 +51,7 @@ pub(crate) fn seconds(given: Option<u64>) -> Result<u64, Failure> {
             "`--now {now}` is not a time in seconds; divide milliseconds by 1000"
         )));
     }
-    Ok(now)
+    Ok(now as f64)
 }
 
 /// Rejects a time in a file that is later than this clock.

@@ -1,5 +1,6 @@
 //! Files with labels, such as `production=flags.json`: documents, activity, and dated history.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use isoflag::Flags;
@@ -36,6 +37,17 @@ pub(crate) fn environment_file(argument: &str) -> Result<(String, String), Strin
             Ok((name.to_owned(), file.to_owned()))
         }
         _ => Err("expected `NAME=FILE`".to_owned()),
+    }
+}
+
+/// Rejects two documents with the same name of an environment.
+pub(crate) fn distinct_names(environments: &[(String, String)]) -> Result<(), Failure> {
+    let mut names = BTreeSet::new();
+    match environments.iter().find(|(name, _)| !names.insert(name)) {
+        Some((name, _)) => Err(Failure::message(format!(
+            "`--env`: two documents have the name `{name}`; rename one"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::clock::{NowArgument, moment_argument, not_in_the_future};
 use crate::command::Format;
 use crate::console::Console;
 use crate::input::{Input, Source};
-use crate::labelled::environment_file;
+use crate::labelled::{distinct_names, environment_file};
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::{Change, replace_all};
 
@@ -118,13 +118,9 @@ impl LifecycleArguments {
             let first = Edited::read(file, input)?;
             return Ok((Documents { first, others: Vec::new() }, others.to_vec()));
         };
-        let (mut names, mut files) = (BTreeSet::new(), BTreeSet::new());
+        distinct_names(&self.env)?;
+        let mut files = BTreeSet::new();
         let mut read = |(name, file): &'_ (String, String)| {
-            if !names.insert(name.clone()) {
-                return Err(Failure::message(format!(
-                    "`--env`: two documents have the name `{name}`; rename one"
-                )));
-            }
             if !files.insert(std::fs::canonicalize(file).unwrap_or_else(|_| file.into())) {
                 return Err(Failure::message(format!(
                     "`--env`: `{file}` is given twice; each environment has a document of its own"

@@ -37,6 +37,12 @@ pub(crate) fn replace_all(changes: &[Change<'_>]) -> Result<(), Failure> {
         if *file == "-" {
             return Err(Failure::message("standard input cannot be rewritten; name a file"));
         }
+        // Reading a pipe again would wait for another writer.
+        if std::fs::metadata(file).is_ok_and(|held| !held.is_file()) {
+            return Err(Failure::message(format!(
+                "`{file}` is not a regular file and cannot be rewritten; name a file"
+            )));
+        }
         if Input::default().read(file)?.bytes != *before {
             return Err(Failure::message(format!(
                 "`{file}` was changed in the meantime and is not overwritten; run this again"

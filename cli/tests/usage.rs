@@ -32,6 +32,10 @@ fn wrong_usage_is_2_and_prints_nothing_to_standard_output() {
         &["check", first, "--deny", "everything"],
         &["stamp", first, "--now", "1795172400000"],
         &["stamp", first, "--now", "tomorrow"],
+        &["init", "-", "--flag", "a", "--flag", "b", "--flag", "a"],
+        &["init", "-", "--flag", ""],
+        &["init", "-", "--environment", ""],
+        &["check", "--env", "prod=examples/first/flags.json", "--env", "prod=-"],
         &["digest", "no-such-file.json"],
         &["keys", "examples"],
     ] {
@@ -101,4 +105,35 @@ fn a_new_document_that_cannot_be_written_leaves_no_file() {
     let ran = std::process::Command::new("sh").args(arguments).output().unwrap();
     assert_eq!(ran.status.code(), Some(2), "{ran:?}");
     assert!(!std::fs::exists(&document).unwrap());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_not_rewritten() {
+    for arguments in [
+        &["stamp", "/dev/stdin"][..],
+        &["flag", "add", "a", "/dev/stdin"],
+        &["advance", "/dev/stdin", "--write"],
+    ] {
+        let plan = r#"{"stages": [{"share": 100}]}"#;
+        let flag = format!(
+            r#"{{"variations": [1, 2], "offVariation": 0, "fallthrough": {{"variation": 0}}, "lifecycle": {{"onVariation": 1, "rollout": {plan}}}}}"#
+        );
+        let ran = isoflag_reading(arguments, &format!(r#"{{"flags": {{"planned": {flag}}}}}"#));
+        assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
+        assert!(ran.err.contains("`/dev/stdin` is not a regular file"), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_message_says_that_a_text_is_not_json_once() {
+    let first = "examples/first/flags.json";
+    let lines = file("bad.jsonl", Some("{\"key\": \"a\"}\n{\"key\"\n"));
+    for (arguments, expected) in [
+        (&["eval", first, "new-checkout", "--context", "{"][..], "`--context`: not JSON: "),
+        (&["impact", first, first, "--contexts", &lines], ", line 2: not JSON: "),
+    ] {
+        let ran = isoflag(arguments);
+        assert!(ran.err.contains(expected), "{ran:?}");
+    }
 }

@@ -3,7 +3,7 @@
 //! Everything here reads a document, or returns a changed one; nothing does I/O. In the order in
 //! which the modules build on each other:
 //!
-//! - `activity` and `last_evaluated` count evaluations; `in_place` writes a changed document into
+//! - `activity` counts evaluations; `in_place` writes a changed document into
 //!   the text of the earlier one;
 //! - `analysis` derives the possible answers of a flag (`reach`), and the flags whose answers differ
 //!   between two documents (`changed_answers`);
@@ -34,7 +34,6 @@ mod edit;
 mod impact;
 mod in_place;
 mod inventory;
-mod last_evaluated;
 mod lifecycle;
 mod note;
 mod percentage;
@@ -50,7 +49,7 @@ mod suggestion;
 mod ternary;
 mod typing;
 
-pub use activity::{Activity, ActivityError, FlagActivity};
+pub use activity::{Activity, ActivityError, FlagActivity, LastEvaluated};
 pub use analysis::{Constant, Reach, ReachedVariation, changed_answers, constant, reach};
 pub use appconfig_key::{from_appconfig_key, to_appconfig_key};
 pub use certification::{
@@ -73,7 +72,6 @@ pub use in_place::{InPlaceError, keys_in_text, written_in_place};
 pub use inventory::{
     Attention, Environment, FlagOn, Inventory, InventoryDocument, InventoryRow, ServedValue,
 };
-pub use last_evaluated::LastEvaluated;
 pub use lifecycle::{
     Artifact, FlagKind, Lifecycle, LifecycleChange, LifecycleError, MomentError, Status,
     TransitionError, artifacts, environment, followed_changes, lifecycle, moment_of_seconds,

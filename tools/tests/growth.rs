@@ -8,7 +8,10 @@ use std::alloc::System;
 
 use growing_documents::documents;
 use isoflag::{Flags, Value};
-use isoflag_tools::{CheckOptions, ProjectionOptions, check, diff, edit, impact, project};
+use isoflag_tools::{
+    CheckOptions, ProjectionOptions, PromoteOptions, check, diff, edit, impact, project, promote,
+    receipt, replay,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -65,6 +68,19 @@ fn memory_grows_as_the_document_does() {
         cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
     });
     check_growth("rules that serve a long value", small, large);
+    let [small, large] = [SIZE, SIZE * 2].map(|size| {
+        cost(&a_value_with_a_long_name(size), |flags| {
+            let receipt = receipt(flags, "f", None, None).to_json();
+            replay(receipt.as_bytes(), flags, None, None)
+        })
+    });
+    check_growth("a value with a long name", small, large);
+    let [small, large] = [SIZE, SIZE * 2].map(|size| {
+        cost(&a_long_key_that_needs_others(size), |flags| {
+            promote(flags, r#"{"flags":{}}"#, &PromoteOptions::default(), 0.0)
+        })
+    });
+    check_growth("a long key that needs other items", small, large);
     for (name, document) in LONG_NAMES {
         let [small, large] = [SIZE, SIZE * 2].map(|size| {
             let text = document(size);
@@ -140,6 +156,25 @@ fn a_segment_of_many_keys(size: usize) -> String {
             "rules":[{{"variation":1,"clauses":[{{"op":"segmentMatch","values":["s"]}}]}}]}}}},
         "segments":{{"s":{{"included":[{keys}]}}}}}}"#
     )
+}
+
+fn a_value_with_a_long_name(size: usize) -> String {
+    let (long, numbers) = (long(size), growing_documents::list(size, |_| "0".to_owned()));
+    format!(
+        r#"{{"flags":{{"f":{{"on":false,"offVariation":0,"variations":[{{"{long}":[{numbers}]}}]}}}}}}"#
+    )
+}
+
+/// A flag with a long key and many segments.
+fn a_long_key_that_needs_others(size: usize) -> String {
+    let rule =
+        |n| format!(r#"{{"variation":0,"clauses":[{{"op":"segmentMatch","values":["s{n}"]}}]}}"#);
+    let rules = growing_documents::list(size, rule);
+    let segments = growing_documents::list(size, |n| format!(r#""s{n}":{{"included":["a"]}}"#));
+    let flag = format!(
+        r#"{{"on":true,"variations":[1],"fallthrough":{{"variation":0}},"rules":[{rules}]}}"#
+    );
+    format!(r#"{{"flags":{{"{}":{flag}}},"segments":{{{segments}}}}}"#, long(size))
 }
 
 fn rules_that_serve_a_long_value(size: usize) -> String {

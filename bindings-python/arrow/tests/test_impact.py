@@ -292,7 +292,7 @@ BAD = {
     ),
     "two keys of a user": ("a.csv", text("key,user.key\na,b\n"), "both `key` and `user.key`"),
     "UTF-16 in CSV": ("a.csv", utf_16, "`a.csv`, line 1: the text is not UTF-8"),
-    "UTF-16 in JSON Lines": ("a.jsonl", utf_16, "`a.jsonl`, line 1: it is not JSON: "),
+    "UTF-16 in JSON Lines": ("a.jsonl", utf_16, "`a.jsonl`, line 1: not JSON: "),
     "a line that is not JSON": ("a.jsonl", text('{"key": "a"}\n{'), "`a.jsonl`, line 2: "),
     "a line that is too long": ("a.jsonl", text("[" + " " * (1 << 21)), "longer than 1 MiB"),
     "a row that is too long": ("a.csv", text("key\n" + "x" * (1 << 21)), "longer than 1 MiB"),

@@ -1,5 +1,27 @@
 //! The subcommands, one file for each (`keys` and `digest` share one): arguments and implementation.
 
+/// Defines the subcommands of a topic: the arguments of each, and the function that runs it.
+macro_rules! subcommands {
+    ($($(#[$about:meta])* $name:ident($arguments:ty) => $run:path,)+) => {
+        #[derive(clap::Subcommand)]
+        pub(crate) enum Command {
+            $($(#[$about])* $name($arguments),)+
+        }
+
+        impl Command {
+            pub(crate) fn run(
+                self,
+                input: &mut crate::input::Input,
+                console: &mut crate::console::Console,
+            ) -> Result<crate::outcome::Outcome, crate::outcome::Failure> {
+                match self {
+                    $(Command::$name(arguments) => $run(&arguments, input, console),)+
+                }
+            }
+        }
+    };
+}
+
 mod document;
 mod evaluation;
 mod release;

@@ -28,17 +28,31 @@ impl DocumentError {
         }
     }
 
-    /// Names the encoding if a text is not JSON because it is UTF-16, as some editors and shells
-    /// write it. Such a text begins with a byte order mark, or with an ASCII character.
-    pub(crate) fn of_utf16(mut self, text: &[u8]) -> DocumentError {
+    /// Names a common reason why a text is not JSON: a comment, or the encoding UTF-16, which some
+    /// editors and shells write. Such a text begins with a byte order mark, or with an ASCII character.
+    pub(crate) fn explained(mut self, text: &[u8]) -> DocumentError {
+        if self.code != "not-json" {
+            return self;
+        }
         let is_utf16 = matches!(
             text,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] | [1..=0x7f, 0, ..]
         );
-        if is_utf16 && self.code == "not-json" {
+        if is_utf16 {
             "not JSON: the text is UTF-16; save it as UTF-8".clone_into(&mut self.message);
+        } else if self.is_at_comment(text) {
+            "not JSON: a comment, which JSON does not have; remove it"
+                .clone_into(&mut self.message);
         }
         self
+    }
+
+    fn is_at_comment(&self, text: &[u8]) -> bool {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let Some((line, column)) = self.position else { return false };
+        let line = text.split(|byte| *byte == b'\n').nth(line.saturating_sub(1));
+        let rest = line.and_then(|line| line.get(column.saturating_sub(1)..)).unwrap_or_default();
+        rest.starts_with(b"//") || rest.starts_with(b"/*")
     }
 
     pub(crate) fn too_long() -> DocumentError {
@@ -141,6 +155,25 @@ impl std::error::Error for DocumentError {}
 #[cfg(test)]
 mod tests {
     use crate::Flags;
+
+    #[test]
+    fn a_comment_is_rejected_by_name() {
+        for text in [
+            "// about\n{\"flags\": {}}",
+            "\u{feff}/* about */ {\"flags\": {}}",
+            "{\n  // about\n  \"flags\": {}}",
+            "{\"flags\": /* about */ {}}",
+            "{\"flags\": {} /* about */}",
+            "{\"flags\": {}} // about",
+        ] {
+            let message = Flags::from_json(text.as_bytes()).unwrap_err().text();
+            assert!(message.contains("a comment, which JSON does not have"), "{text}: {message}");
+        }
+        for text in ["{\"flags\": /", "{\"flags\": \"//", "/", "{\"a\"\n"] {
+            let message = Flags::from_json(text.as_bytes()).unwrap_err().text();
+            assert!(!message.contains("comment"), "{text}: {message}");
+        }
+    }
 
     #[test]
     fn a_document_in_utf16_is_rejected_by_name() {

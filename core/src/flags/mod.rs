@@ -59,7 +59,7 @@ impl Flags {
     /// If the input is not JSON, is not a flag document or exceeds a limit. A malformed flag is not
     /// an error; see [`diagnostics`](Flags::diagnostics).
     pub fn from_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read::<true>(text).map(Flags::compile).map_err(|error| error.of_utf16(text))
+        Document::read::<true>(text).map(Flags::compile).map_err(|error| error.explained(text))
     }
 
     /// Like [`Flags::from_json`], but keeps no notes on the text: the diagnostics then lack
@@ -85,7 +85,7 @@ impl Flags {
     /// As [`Flags::from_json`].
     pub fn from_flag_map_json(text: &[u8]) -> Result<Flags, DocumentError> {
         let read = Document::read_flag_map::<true>(text).map(Flags::compile);
-        read.map_err(|error| error.of_utf16(text))
+        read.map_err(|error| error.explained(text))
     }
 
     /// Like [`Flags::from_flag_map_json`], without notes; see [`Flags::from_json_without_notes`].
@@ -114,7 +114,7 @@ impl Flags {
     /// As [`Flags::from_json`]; and if the text is Amazon Ion, the format of AppConfig profiles
     /// with variants.
     pub fn from_appconfig_json(text: &[u8]) -> Result<Flags, DocumentError> {
-        Document::read_appconfig(text).map(Flags::compile).map_err(|error| error.of_utf16(text))
+        Document::read_appconfig(text).map(Flags::compile).map_err(|error| error.explained(text))
     }
 
     /// Loads a feature-flag profile of AWS AppConfig that has already been parsed.
@@ -132,7 +132,7 @@ impl Flags {
     /// As these two.
     pub fn from_configuration_json(text: &[u8]) -> Result<Flags, DocumentError> {
         let read = Document::read_appconfig_or_document(text).map(Flags::compile);
-        read.map_err(|error| error.of_utf16(text))
+        read.map_err(|error| error.explained(text))
     }
 
     /// Returns the document after a patch: `{"flags": {...}, "segments": {...}, "meta": {...}}`. A

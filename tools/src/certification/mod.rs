@@ -3,14 +3,12 @@
 //! Nothing here runs a test or changes a document: the changes are returned, for a tool to write.
 
 mod deployment;
-mod evidence;
 mod finish;
-mod step;
+mod results;
 
 pub use deployment::{ArtifactFeature, Deployment, deployment};
-pub use evidence::TestEvidence;
 pub use finish::finish;
-pub use step::{CertificationVerdict, StepError, StepResult};
+pub use results::{CertificationVerdict, StepError, StepResult, TestEvidence};
 
 use std::sync::Arc;
 
@@ -98,7 +96,7 @@ pub fn certification_by_evidence(
     now: f64,
     evidence: &TestEvidence,
 ) -> Certification {
-    let result = |step, evaluated| match evidence::counts(flags, evaluated) {
+    let result = |step, evaluated| match results::counts(flags, evaluated) {
         true => step,
         false => StepResult::NotRun,
     };

@@ -6,7 +6,6 @@ use std::io::{Error, Read};
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use isoflag::{Context, ContextError, Object, Value};
 
-use super::kind_prefixes::KindPrefixes;
 use super::quotes::{BrokenQuote, CheckedQuotes};
 use super::{ContextFileError, FileContext};
 
@@ -229,6 +228,54 @@ impl Type {
     }
 }
 
+/// The prefixes of columns that name a kind: those with a column `<kind>.key`.
+///
+/// A tree of the parts between dots: a name is split in one pass, however many dots it has.
+#[derive(Debug, Default)]
+pub struct KindPrefixes<'n> {
+    /// The node that follows another one, 0 at the beginning, by a part of a name.
+    next: BTreeMap<(usize, &'n str), usize>,
+    /// The nodes at which a prefix ends.
+    ends: BTreeSet<usize>,
+}
+
+impl<'n> KindPrefixes<'n> {
+    /// Returns the prefixes among the names of columns.
+    pub fn of(names: impl IntoIterator<Item = &'n str>) -> KindPrefixes<'n> {
+        let mut prefixes = KindPrefixes::default();
+        let names = names.into_iter().filter_map(|name| name.strip_suffix(".key"));
+        for prefix in names.filter(|prefix| !prefix.is_empty()) {
+            let node = prefix.split('.').fold(0, |node, part| {
+                let new = prefixes.next.len() + 1;
+                *prefixes.next.entry((node, part)).or_insert(new)
+            });
+            prefixes.ends.insert(node);
+        }
+        prefixes
+    }
+
+    /// Splits a name into the longest prefix, empty for the kind without one, and the attribute.
+    #[must_use]
+    pub fn split<'t>(&self, name: &'t str) -> (&'t str, &'t str) {
+        let (mut node, mut start, mut found) = (0, 0, None);
+        for (dot, _) in name.match_indices('.') {
+            let part = name.get(start..dot).unwrap_or_default();
+            let Some(next) = self.next.get(&(node, part)) else { break };
+            (node, start) = (*next, dot + 1);
+            if self.ends.contains(next) {
+                found = Some(dot);
+            }
+        }
+        found.and_then(|dot| Some((name.get(..dot)?, name.get(dot + 1..)?))).unwrap_or(("", name))
+    }
+
+    /// Whether no column names a kind.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,5 +295,24 @@ mod tests {
             let joined = cells.iter().fold(Type::Empty, |of, cell| of.joined(Type::of(cell)));
             assert_eq!(joined, expected, "{cells:?}");
         }
+    }
+
+    #[test]
+    fn a_name_has_the_longest_prefix_with_a_key() {
+        let prefixes = KindPrefixes::of(["key", "org.key", "org.unit.key", ".key"]);
+        for (name, expected) in [
+            ("plan", ("", "plan")),
+            ("org.plan", ("org", "plan")),
+            ("org.unit.plan", ("org.unit", "plan")),
+            ("org.other.plan", ("org", "other.plan")),
+            ("team.plan", ("", "team.plan")),
+            (".key", ("", ".key")),
+            ("org.unit", ("org", "unit")),
+            ("org..plan", ("org", ".plan")),
+            ("organ.plan", ("", "organ.plan")),
+        ] {
+            assert_eq!(prefixes.split(name), expected);
+        }
+        assert!(KindPrefixes::of(["key", "plan"]).is_empty());
     }
 }

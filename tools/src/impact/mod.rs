@@ -6,7 +6,6 @@
 mod count;
 mod decision;
 mod foresee;
-mod group;
 mod json;
 mod text;
 
@@ -17,11 +16,10 @@ use isoflag::{Context, Flags, Value};
 use crate::percentage::WHOLE;
 
 pub use crate::percentage::{Percentage, PercentageError};
-pub use count::ImpactCounter;
 pub(crate) use count::served_answer;
+pub use count::{Group, GroupBy, ImpactCounter};
 pub(crate) use decision::{buckets, entry_buckets, rollout_ranges};
 pub use foresee::{Because, DecidingPart, ExactShare, Foreseen, ForeseenChange};
-pub use group::{Group, GroupBy};
 pub(crate) use json::Answers;
 pub use text::percent;
 pub(crate) use text::{Names, Style, count as printed_count};

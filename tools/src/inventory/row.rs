@@ -7,8 +7,8 @@ use isoflag::model::{FlagState, Section};
 use isoflag::{Diagnostic, Flags, Object, Severity, Step, Value};
 
 use super::InventoryDocument;
+use crate::activity::LastEvaluated;
 use crate::analysis::{constant, reach};
-use crate::last_evaluated::LastEvaluated;
 use crate::lifecycle::{Status, document_changed, lifecycle, owner, read_moment, stakeholder};
 
 /// One percent, of 100000.

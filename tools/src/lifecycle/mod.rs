@@ -3,13 +3,10 @@
 mod artifact;
 mod change;
 mod error;
-mod kind;
-mod modules;
 mod moment;
 mod on_variation;
 mod stamp;
 mod status;
-mod transition;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,18 +15,15 @@ use isoflag::model::Section;
 use isoflag::{Flags, Object, Value};
 
 pub use artifact::{Artifact, artifacts};
-pub use change::{LifecycleChange, with_changes};
+pub use change::{LifecycleChange, followed_changes, status_change, with_changes, with_status};
 pub use error::LifecycleError;
-pub use kind::FlagKind;
 pub(crate) use moment::moment_value;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
 pub use stamp::{stamped, stamped_changes};
-pub use status::{Status, TransitionError};
-pub use transition::{followed_changes, status_change, with_status};
+pub use status::{FlagKind, Status, TransitionError};
 
-pub(crate) use artifact::check_deployable;
+pub(crate) use artifact::{CERTIFIED, DEPLOYED, check_deployable};
 pub(crate) use change::{raised, with_next_version};
-pub(crate) use modules::{CERTIFIED, DEPLOYED};
 pub(crate) use stamp::marked_changes;
 pub(crate) use status::same_name;
 
@@ -96,7 +90,7 @@ impl Lifecycle {
             kind: text("kind").and_then(|kind| FlagKind::named(&kind)),
             status: text("status").and_then(|status| Status::named(&status)),
             on_variation: index.and_then(|index| u32::try_from(index).ok()),
-            modules: members.get("modules").map(modules::read).unwrap_or_default(),
+            modules: members.get("modules").map(artifact::modules).unwrap_or_default(),
             created: moment("createdTimestamp").or_else(|| moment("created")),
             last_modified: moment("lastModifiedTimestamp"),
             status_since: moment("statusTimestamp"),

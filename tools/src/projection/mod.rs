@@ -12,7 +12,6 @@ mod private;
 mod report;
 mod rollout;
 mod segment;
-mod slots;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +29,6 @@ use frozen::Frozen;
 use known::Known;
 use private::Private;
 use segment::FoldedSegment;
-use slots::Slots;
 use source::Source;
 
 /// The options of [`project`].
@@ -406,5 +404,42 @@ impl<'a> Fold<'a> {
             members.push(("hash", hash.as_str().into()));
         }
         source::object(members)
+    }
+}
+
+/// One item for each flag or segment, by slot.
+struct Slots<T>(Vec<Option<T>>);
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Slots(Vec::new())
+    }
+}
+
+impl<T> Slots<T> {
+    fn get(&self, slot: u32) -> Option<&T> {
+        self.0.get(slot as usize)?.as_ref()
+    }
+
+    fn put(&mut self, slot: u32, item: T) {
+        let index = slot as usize;
+        if self.0.len() <= index {
+            self.0.resize_with(index + 1, || None);
+        }
+        if let Some(held) = self.0.get_mut(index) {
+            *held = Some(item);
+        }
+    }
+
+    fn take(&mut self, slot: u32) -> Option<T> {
+        self.0.get_mut(slot as usize)?.take()
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0..).zip(&self.0).filter_map(|(slot, item)| Some((slot, item.as_ref()?)))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use isoflag::model::Section;
-use isoflag::{Flags, Object, Path, Value};
+use isoflag::{Flags, Object, Path, Value, shortened};
 
 use super::member;
 use crate::edit::EditError;
@@ -79,7 +79,7 @@ impl Needs {
                     return Err(EditError::refused("unknown-flag", list.element(index), message));
                 }
                 let required: Arc<str> = Arc::from(required);
-                let message = format!("added, because `{key}` requires it");
+                let message = format!("added, because `{}` requires it", shortened(&key));
                 let path = flags.member(&required);
                 notes.push(Note::new("prerequisite-added", &path, message));
                 seen.insert(Arc::clone(&required));
@@ -116,7 +116,7 @@ impl Needs {
                     }
                     (Some(_), _) => {}
                     (None, Some(_)) => {
-                        let message = format!("added, because `{key}` names it");
+                        let message = format!("added, because `{}` names it", shortened(&key));
                         notes.push(Note::new("segment-added", &path, message));
                         self.segments.push(Arc::clone(&name));
                         left.push((Section::Segments, name));

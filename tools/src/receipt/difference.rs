@@ -1,6 +1,6 @@
 //! The first difference between a claimed receipt and the one that an evaluation gives.
 
-use isoflag::{Object, Value, sort_by};
+use isoflag::{Value, sort_by};
 
 /// The members of a trace in the order of an evaluation. Other members are compared in the order of
 /// the text, before the results of a step.
@@ -45,48 +45,43 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    /// Returns the first difference; `None` if the values are equal.
-    pub(super) fn between(path: &str, claimed: &Value, found: &Value) -> Option<Difference> {
-        match (claimed, found) {
-            (Value::Object(claimed), Value::Object(found)) => {
-                Difference::of_objects(path, claimed, found)
-            }
-            (Value::Array(claimed), Value::Array(found)) => {
-                let count = claimed.len().max(found.len());
-                (0..count).find_map(|index| {
-                    let path = format!("{path}[{index}]");
-                    Difference::of_parts(path, claimed.get(index), found.get(index))
-                })
-            }
-            (claimed, found) => (claimed != found).then(|| Difference {
-                path: path.to_owned(),
-                claimed: Some(claimed.clone()),
-                found: Some(found.clone()),
-            }),
-        }
+    /// Compares the members of this name, in the order of an evaluation.
+    pub(super) fn between(name: &str, claimed: &Value, found: &Value) -> Option<Difference> {
+        let mut steps = Vec::new();
+        let (claimed, found) = differing(Some(claimed), Some(found), &mut steps)?;
+        let path = steps.into_iter().rev().fold(name.to_owned(), |path, step| path + &step);
+        Some(Difference { path, claimed: claimed.cloned(), found: found.cloned() })
     }
+}
 
-    fn of_objects(path: &str, claimed: &Object, found: &Object) -> Option<Difference> {
-        let mut names: Vec<&str> =
-            claimed.iter().chain(found.iter()).map(|(name, _)| &**name).collect();
-        sort_by(&mut names, |one, other| (rank(one), *one).cmp(&(rank(other), *other)));
-        names.dedup();
-        names.into_iter().find_map(|name| {
-            Difference::of_parts(format!("{path}.{name}"), claimed.get(name), found.get(name))
-        })
-    }
+type Parts<'v> = (Option<&'v Value>, Option<&'v Value>);
 
-    fn of_parts(
-        path: String,
-        claimed: Option<&Value>,
-        found: Option<&Value>,
-    ) -> Option<Difference> {
-        match (claimed, found) {
-            (Some(claimed), Some(found)) => Difference::between(&path, claimed, found),
-            (None, None) => None,
-            (claimed, found) => {
-                Some(Difference { path, claimed: claimed.cloned(), found: found.cloned() })
-            }
+/// Returns the first parts that differ, and appends the steps that lead to them, the last step first:
+/// equal parts cost no path, which can contain long names.
+fn differing<'v>(
+    claimed: Option<&'v Value>,
+    found: Option<&'v Value>,
+    steps: &mut Vec<String>,
+) -> Option<Parts<'v>> {
+    match (claimed, found) {
+        (Some(Value::Object(claimed)), Some(Value::Object(found))) => {
+            let mut names: Vec<&str> =
+                claimed.iter().chain(found.iter()).map(|(name, _)| &**name).collect();
+            sort_by(&mut names, |one, other| (rank(one), *one).cmp(&(rank(other), *other)));
+            names.dedup();
+            names.into_iter().find_map(|name| {
+                let parts = differing(claimed.get(name), found.get(name), steps)?;
+                steps.push(format!(".{name}"));
+                Some(parts)
+            })
         }
+        (Some(Value::Array(claimed)), Some(Value::Array(found))) => {
+            (0..claimed.len().max(found.len())).find_map(|index| {
+                let parts = differing(claimed.get(index), found.get(index), steps)?;
+                steps.push(format!("[{index}]"));
+                Some(parts)
+            })
+        }
+        (claimed, found) => (claimed != found).then_some((claimed, found)),
     }
 }

@@ -13,7 +13,7 @@ use crate::command::{Format, object};
 use crate::console::Console;
 use crate::finding::{Findings, LineColumn};
 use crate::input::{Input, Source};
-use crate::labelled::environment_file;
+use crate::labelled::{distinct_names, environment_file};
 use crate::outcome::{Failure, Outcome};
 
 /// Report mistakes in documents, with their positions
@@ -111,6 +111,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let options = arguments.options()?;
+    distinct_names(&arguments.env)?;
     let plain = arguments.files.iter().map(|file| (None, file));
     let environments = arguments.env.iter().map(|(name, file)| (Some(name.clone()), file));
     let mut reports = Vec::new();

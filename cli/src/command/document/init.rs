@@ -1,14 +1,17 @@
 //! `isoflag init`: writes a new document.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use isoflag::{Flags, Value};
 
 use crate::clock::{NowArgument, date};
 use crate::command::{Format, object};
 use crate::console::Console;
+use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
 use crate::replacement::unwritable;
 
@@ -23,11 +26,11 @@ pub(crate) struct Arguments {
     file: String,
 
     /// Environment of the document
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
 
     /// Add a boolean flag that is off; repeatable
-    #[arg(long = "flag", value_name = "KEY")]
+    #[arg(long = "flag", value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     flags: Vec<String>,
 
     #[command(flatten)]
@@ -37,7 +40,15 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    arguments: &Arguments,
+    _input: &mut Input,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let mut keys = BTreeSet::new();
+    if let Some(key) = arguments.flags.iter().find(|key| !keys.insert(*key)) {
+        return Err(Failure::message(format!("`--flag`: `{key}` is given twice; leave one out")));
+    }
     let text = document(arguments, arguments.now.seconds()?);
     let digest = match Flags::from_json(text.as_bytes()) {
         Ok(flags) => flags.digest().to_string(),

@@ -7,7 +7,7 @@ use isoflag::Value;
 use isoflag_tools::{keys_in_text, stamped, stamped_changes};
 
 use crate::arguments::load_editable;
-use crate::clock;
+use crate::clock::NowArgument;
 use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
@@ -28,9 +28,8 @@ pub(crate) struct Arguments {
     /// New document, which is rewritten
     new: Option<String>,
 
-    /// Time of the change, in seconds since 1970 (default: the system clock)
-    #[arg(long, value_name = "SECONDS")]
-    now: Option<u64>,
+    #[command(flatten)]
+    now: NowArgument,
 
     #[command(flatten)]
     format: Format,
@@ -41,7 +40,7 @@ pub(crate) fn run(
     input: &mut Input,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
-    let now = clock::seconds(arguments.now)?;
+    let now = arguments.now.seconds()?;
     let old = match &arguments.new {
         Some(_) => Some(load_editable(&input.read(&arguments.file)?)?),
         None => None,
@@ -52,10 +51,10 @@ pub(crate) fn run(
     let stamped = match old {
         Some(old) => {
             let keys = keys_in_text(source.text().unwrap_or_default()).unwrap_or_default();
-            stamped_changes(&old, new, now as f64, |key| keys.contains(key))
+            stamped_changes(&old, new, now, |key| keys.contains(key))
                 .map(|(flags, changed)| (flags, Some(changed)))
         }
-        None => stamped(new, now as f64).map(|flags| (flags, None)),
+        None => stamped(new, now).map(|flags| (flags, None)),
     };
     let (flags, changed) =
         stamped.ok_or_else(|| Failure::message("`meta.version` cannot be raised any further"))?;
@@ -72,7 +71,7 @@ pub(crate) fn run(
         let mut report = vec![
             ("file", Value::from(file.as_str())),
             ("version", version),
-            ("lastModifiedTimestamp", Value::from(now as f64)),
+            ("lastModifiedTimestamp", Value::from(now)),
             ("digest", Value::from(flags.digest())),
         ];
         if arguments.new.is_some() {

@@ -67,7 +67,7 @@ pub(crate) fn run(
 
     let value = flags.value_of(&answer).cloned().unwrap_or(default);
     let index = answer.variation_index();
-    evidence::record(&flags, &arguments.key, index, clock::seconds(None)? as f64)?;
+    evidence::record(&flags, &arguments.key, index, clock::seconds(None)?)?;
     let reason = flags.reason_of(&answer);
     if arguments.format.json {
         console.line(object([
