@@ -344,6 +344,12 @@ fn a_program_has_a_largest_size() {
 }
 
 #[test]
+fn a_pattern_is_searched_outside_of_an_evaluation() {
+    let pattern = pattern("^b").unwrap();
+    assert_eq!(["bc", "abc"].map(|text| pattern.is_found_in(text)), [true, false]);
+}
+
+#[test]
 fn large_programs_are_not_kept() {
     let pattern = |text| pattern(text).unwrap();
     let patterns: Vec<_> = [r"^.{0,255}@", "a{800}", "a{300}", "ab", "a{9000}"]
