@@ -47,6 +47,9 @@ const YES = 2;
 /** The methods that only `tools.wasm` implements. */
 export interface Flags extends DocumentMethods {}
 
+/** The core's object. Unlike a private member, a proxy of flags has it too: those of `observe` and of a local clock. */
+const HELD = Symbol();
+
 /**
  * A loaded flag document. Immutable.
  *
@@ -58,6 +61,10 @@ export interface Flags extends DocumentMethods {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `tools.wasm` has these methods, and without it they throw
 export class Flags {
   readonly #held: LoadedDocument;
+  /** @internal */
+  get [HELD](): LoadedDocument {
+    return this.#held;
+  }
   /** Called by `using`. */
   declare [Symbol.dispose]: () => void;
   /**
@@ -81,8 +88,7 @@ export class Flags {
       });
     }
     disposeByFreeing(Flags.prototype);
-    flagsOf.held = value =>
-      typeof value === "object" && value !== null && #held in value ? value.#held : undefined;
+    flagsOf.held = value => (value as Partial<Flags> | null | undefined)?.[HELD];
     flagsOf.made = handle => new Flags(LoadedDocument.of(handle));
   }
 
@@ -170,7 +176,7 @@ export class Flags {
   supersedes(held: Flags | null | undefined, evidence: Evidence): boolean {
     const text = JSON.stringify(evidence) ?? "null";
     // The default is not the handle of a document.
-    const [offered = 0, current = NO_FLAG] = handlesOf(this.#held, ...(held == null ? [] : [held.#held]));
+    const [offered = 0, current = NO_FLAG] = handlesOf(this.#held, ...(held == null ? [] : [held[HELD]]));
     return argumentErrors.handle(core.supersedes(offered, current, text)) === YES;
   }
 
@@ -179,7 +185,7 @@ export class Flags {
    * `lastModifiedTimestamp` is earlier, or missing. The gate then counts from when it was taken: `takenMs`.
    */
   stepsBackFrom(held: Flags): boolean {
-    const [taken = 0, before = 0] = handlesOf(this.#held, held.#held);
+    const [taken = 0, before = 0] = handlesOf(this.#held, held[HELD]);
     return argumentErrors.handle(core.stepsBackFrom(taken, before)) === YES;
   }
 

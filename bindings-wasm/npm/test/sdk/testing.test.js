@@ -9,7 +9,16 @@ import { join } from "node:path";
 import { describe, it, test } from "node:test";
 import { promisify } from "node:util";
 import { liveHandles } from "../../dist/generated/glue.js";
-import { Flags } from "../../dist/node.js";
+import {
+  createSource,
+  DocumentHistory,
+  Flags,
+  inventory,
+  promote,
+  replay,
+  SystemFlags,
+  suggest,
+} from "../../dist/node.js";
 import {
   eachState,
   record,
@@ -238,6 +247,34 @@ describe("a recording", () => {
     again.free();
     watched.free();
   });
+});
+
+describe("the flags of a recording, and of a source with a time zone", () => {
+  /** Calls that take a document. @type {Record<string, (given: Flags) => unknown>} */
+  const calls = {
+    diff: given => String(flags.diff(given)),
+    impact: given => flags.impact(given).changed,
+    supersedes: given => flags.supersedes(given, {}),
+    stepsBackFrom: given => flags.stepsBackFrom(given),
+    patchBetween: given => Flags.patchBetween(given, flags),
+    history: given => new DocumentHistory().add(given, 1),
+    suggest: given => suggest(given, "on", user, 0).status,
+    inventory: given => inventory({ production: given }, { now: 1 }).rows,
+    promote: given => promote(given, '{"flags":{}}', { now: 1 }).text,
+    replay: given => replay(flags.receipt("on", user), given, user).toJson(),
+    SystemFlags: given => new SystemFlags(given, "production").boolVariation("on", user, false),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    it(`are a document for ${name}`, async () => {
+      const fetch = async () => new Response(flags.toJson());
+      const source = createSource({ url: "https://a.example/f", timezone: "Europe/Berlin", fetch });
+      const { flags: local } = await source.loaded;
+      for (const given of [record(flags).flags, /** @type {Flags} */ (local)]) {
+        assert.deepEqual(call(given), call(flags));
+      }
+      source.close();
+    });
+  }
 });
 
 const staged = {
