@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from isoflag._core import printable
+from isoflag._errors import Picklable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +110,7 @@ class Source(Protocol):
         """
 
 
-class SourceError(Exception):
+class SourceError(Picklable, Exception):
     """A document could not be fetched; the message has the problem, the source and a remedy."""
 
     where: str
