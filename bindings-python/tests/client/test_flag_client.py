@@ -106,6 +106,13 @@ def test_an_argument_of_another_type_is_rejected(name: str, wrong: object) -> No
         FlagClient(ScriptedSource(text()), **{name: wrong})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["on_change", "on_error", "on_recovery"])
+def test_a_listener_is_a_function(name: str) -> None:
+    callbacks: dict[str, Any] = {name: 5}
+    with pytest.raises(TypeError, match=f"invalid `{name}` `5`: expected a function"):
+        client(text())[0].listen(**callbacks)
+
+
 @pytest.mark.parametrize("wrong", ["{}", 5, [], {}, None])
 def test_a_source_that_returns_something_else_is_reported(wrong: Any) -> None:
     made, _, _ = client(lambda: wrong)
@@ -171,8 +178,11 @@ def test_pauses_double_after_each_failure(ttl: float, retry: float, expected: li
         made.variation("a", USER, None)
 
 
-@pytest.mark.parametrize(("retry_after", "pause"), [(0.5, 1.0), (30.0, 30.0), (86400.0, 60.0)])
-def test_a_source_may_need_a_longer_pause(retry_after: float, pause: float) -> None:
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [(0.5, 1.0), (30.0, 30.0), (86400.0, 60.0), (math.nan, 1.0), (-5.0, 1.0), ("30", 1.0)],
+)
+def test_a_source_may_need_a_longer_pause(retry_after: Any, pause: float) -> None:
     made, _, clock = client(SourceError("busy", where="script", retry_after=retry_after), ttl=60.0)
     made.refresh()
     clock.advance(pause - 0.01)

@@ -26,6 +26,7 @@ __all__ = [
     "SourceUnavailableError",
     "Unchanged",
     "require_list",
+    "require_source",
     "require_text",
 ]
 
@@ -51,6 +52,15 @@ def require_list(**named: object) -> None:
             raise TypeError(
                 f"invalid `{name}` `{printable(value)}`: expected a list of texts, not one text"
             )
+
+
+def require_source(source: object) -> None:
+    """Raises ``TypeError`` if an object is not a source; later this would look like an outage."""
+    if isinstance(source, type) or not callable(getattr(source, "fetch", None)):
+        raise TypeError(
+            f"invalid source `{source!r}`: expected an object with a method `fetch`, such as "
+            '`FileSource("flags.json")`'
+        )
 
 
 class Unchanged(Enum):
