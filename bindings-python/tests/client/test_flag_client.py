@@ -461,55 +461,6 @@ def test_a_compressed_document_is_read() -> None:
         assert flags.refresh().error is None
 
 
-def test_the_log_of_an_outage_has_fields_and_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
-    flags, _, clock = client(DOWN, ttl=10.0)
-    for _ in range(61):
-        flags.variation("a", USER, 0)
-        clock.advance(10)
-    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert len(warnings) == 3
-    fields = vars(warnings[-1])
-    assert (fields["source"], fields["error_type"]) == ("script", "SourceUnavailableError")
-    assert fields["failures"] > 30
-
-
-class Raising(logging.Handler):
-    def emit(self, _: logging.LogRecord) -> None:
-        raise RuntimeError("handler")
-
-
-def test_a_failing_log_handler_does_not_disturb_the_client(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def failing(_: object) -> None:
-        raise RuntimeError("hook")
-
-    handler = Raising()
-    logging.getLogger("isoflag").addHandler(handler)
-    try:
-        for result in (OSError("down"), text(7)):
-            flags, _, _ = client(result, on_evaluation=failing)
-            assert flags.int_variation("a", USER, 7) == 7
-    finally:
-        logging.getLogger("isoflag").removeHandler(handler)
-    assert capsys.readouterr().err.count("RuntimeError: handler") == 3
-
-
-def test_an_error_of_a_source_that_cannot_be_shown_does_not_disturb_the_client(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    class Shy(ScriptedSource):
-        def __repr__(self) -> str:
-            raise RuntimeError("no repr")
-
-    flags = FlagClient(Shy(text(7), OSError("down")), **PATIENT, clock=(clock := Clock()))
-    for _ in range(2):
-        assert flags.int_variation("a", USER, 1) == 7
-        clock.advance(60)
-    assert isinstance(flags.status.error, OSError)
-    assert "no repr" in caplog.text
-
-
 @pytest.mark.parametrize("key", [None, 5, b"f"])
 def test_a_key_that_is_not_a_str_is_a_type_error_with_and_without_a_document(key: Any) -> None:
     for source in (ScriptedSource(text(1)), ScriptedSource(DOWN)):
