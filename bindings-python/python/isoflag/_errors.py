@@ -9,6 +9,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class Picklable:
+    """Lets an exception be copied and sent to another process whatever its constructor takes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        error: Any = self
+        return _unpickled, (type(error), error.args), error.__dict__
+
+
+def _unpickled(kind: type[BaseException], args: tuple[object, ...]) -> BaseException:
+    return kind.__new__(kind, *args)
+
+
 class _CodedError(ValueError):
     code: str
     """The stable name of the error."""

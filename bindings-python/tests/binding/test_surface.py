@@ -1,12 +1,16 @@
 """The public API: its names, types and imports, and the immutability of its objects."""
 
 import ast
+import copy
 import hashlib
 import hmac
+import importlib
 import inspect
 import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -329,6 +333,29 @@ def test_modules_do_not_import_each_other_in_a_cycle() -> None:
     graph = {name: imports_of(path) & names.keys() for name, path in names.items()}
     assert graph["isoflag.store.dynamodb"] >= {"isoflag.store.plan", "isoflag.source.aws"}
     TopologicalSorter(graph).prepare()
+
+
+def errors_of(kind: type[BaseException]) -> Iterator[type[BaseException]]:
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("isoflag"):
+            yield each
+        yield from errors_of(each)
+
+
+def test_an_error_can_be_sent_to_another_process() -> None:
+    for module in ("aws_http", "client", "collect", "source", "store", "sync"):
+        importlib.import_module(f"isoflag.{module}")
+    kinds = set(errors_of(Exception))
+    assert {source.SourceTimeoutError, isoflag.DocumentError} < kinds
+    for kind in kinds:
+        _, *parameters = inspect.signature(kind.__init__).parameters.values()
+        required = [each for each in parameters if each.default is each.empty]
+        named = {each.name: 5 for each in required if each.kind is each.KEYWORD_ONLY}
+        texts = ["text" for each in required if each.kind is each.POSITIONAL_OR_KEYWORD]
+        error = kind(*texts, **named)
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+            assert type(again) is kind
+            assert (str(again), vars(again)) == (str(error), vars(error))
 
 
 def test_a_store_without_boto3_names_the_package_to_install() -> None:

@@ -1,4 +1,4 @@
-"""Options of a client: an initial document, the local time, big segments, hooks, and coroutines."""
+"""Options of a client: an initial document, the local time, hooks, coroutines, and its log."""
 
 import asyncio
 import json
@@ -256,7 +256,7 @@ def test_a_slow_source_does_not_block_the_event_loop() -> None:
     assert asyncio.run(run()) == 7
 
 
-# --- health ---
+# --- health and the log ---
 
 
 def test_the_health_of_a_client_is_a_dict_and_a_metric() -> None:
@@ -295,3 +295,52 @@ def test_warnings_of_overridden_clients_are_logged(caplog: pytest.LogCaptureFixt
         overrides.client.str_variation("a", USER, "default")
     assert "the flag `a` serves a value of another type" in caplog.text
     assert load(flag("a", 1)).keys() == ["a"]
+
+
+def test_the_log_of_an_outage_has_fields_and_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    flags, _, clock = client(DOWN, ttl=10.0)
+    for _ in range(61):
+        flags.variation("a", USER, 0)
+        clock.advance(10)
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 3
+    fields = vars(warnings[-1])
+    assert (fields["source"], fields["error_type"]) == ("script", "SourceUnavailableError")
+    assert fields["failures"] > 30
+
+
+class Raising(logging.Handler):
+    def emit(self, _: logging.LogRecord) -> None:
+        raise RuntimeError("handler")
+
+
+def test_a_failing_log_handler_does_not_disturb_the_client(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def failing(_: object) -> None:
+        raise RuntimeError("hook")
+
+    handler = Raising()
+    logging.getLogger("isoflag").addHandler(handler)
+    try:
+        for result in (OSError("down"), text(7)):
+            flags, _, _ = client(result, on_evaluation=failing)
+            assert flags.int_variation("a", USER, 7) == 7
+    finally:
+        logging.getLogger("isoflag").removeHandler(handler)
+    assert capsys.readouterr().err.count("RuntimeError: handler") == 3
+
+
+def test_an_error_of_a_source_that_cannot_be_shown_does_not_disturb_the_client(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Shy(ScriptedSource):
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    flags = FlagClient(Shy(text(7), OSError("down")), **PATIENT, clock=(clock := Clock()))
+    for _ in range(2):
+        assert flags.int_variation("a", USER, 1) == 7
+        clock.advance(60)
+    assert isinstance(flags.status.error, OSError)
+    assert "no repr" in caplog.text

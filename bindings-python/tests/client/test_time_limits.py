@@ -173,8 +173,8 @@ def test_the_default_is_two_seconds(source: Any) -> None:
     assert source.timeout == 2.0
 
 
-@pytest.mark.parametrize("timeout", [0, -1, math.nan])
-def test_a_time_limit_is_positive(timeout: float) -> None:
+@pytest.mark.parametrize("timeout", [0, -1, math.nan, "5", None])
+def test_a_time_limit_is_positive(timeout: Any) -> None:
     with pytest.raises(ValueError, match="invalid timeout"):
         FileSource("f", timeout=timeout)
 

@@ -307,6 +307,9 @@ def test_the_error_of_the_preferred_source_is_raised() -> None:
         source.fetch(None)
     with pytest.raises(TypeError, match="needs a source"):
         ChainedSource()
+    for wrong in ([FileSource("flags.json")], FileSource, "flags.json"):
+        with pytest.raises(TypeError, match="expected an object with a method `fetch`"):
+            ChainedSource(FileSource("flags.json"), wrong)  # type: ignore[arg-type]
 
 
 def test_a_new_process_starts_with_the_copy(

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeVar, cast
 
 from isoflag import BoundFlags, Context, Flags, PinError
 from isoflag._core import printable
+from isoflag._errors import Picklable
 from isoflag._logs import logger
 from isoflag.source.deadline import lambda_context, until
 
@@ -29,7 +30,7 @@ _ANONYMOUS: Final = Context("anonymous", anonymous=True)
 _log = logger("isoflag.aws_http")
 
 
-class FlagOffError(RuntimeError):
+class FlagOffError(Picklable, RuntimeError):
     """The handler of a non-HTTP event was not run because its flag is off."""
 
     key: str

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from isoflag import BoundFlags, Context, ContextError, Flags
 from isoflag._core import OPENFEATURE_ERRORS
+from isoflag._errors import Picklable
 from isoflag.openfeature_context import context_json
 
 from .bound_request import BoundClient, BoundRequest
@@ -15,7 +16,7 @@ from .request import BadRequestError, Request
 _reason: Final = Flags.from_dict({"flags": {}}).bind(Context("-"))._openfeature_reason  # noqa: SLF001
 
 
-class OfrepContextError(BadRequestError):
+class OfrepContextError(Picklable, BadRequestError):
     """The context of a request is invalid or lacks its targeting key."""
 
     code: Literal["INVALID_CONTEXT", "TARGETING_KEY_MISSING"]

@@ -28,6 +28,7 @@ from isoflag.source.protocol import (
     Source,
     SourceContentError,
     SourceError,
+    require_source,
 )
 
 from .held_document import ClientStatus, HeldDocument, StaleCopyError, evidence
@@ -73,15 +74,8 @@ class FreshDocument:
                 raise TypeError(f"invalid `{name}` `{seconds!r}`: expected a number of seconds")
             if not seconds >= 0:
                 raise ValueError(f"invalid `{name}` `{seconds}`: expected seconds, at least 0")
-        functions = {"load": load, "on_change": on_change, "on_error": on_error, "clock": clock}
-        for name, function in functions.items():
-            if function is not None and not callable(function):
-                raise TypeError(f"invalid `{name}` `{function!r}`: expected a function")
-        if isinstance(source, type) or not callable(getattr(source, "fetch", None)):
-            raise TypeError(
-                f"invalid source `{source!r}`: expected an object with a method `fetch`, such as "
-                '`FileSource("flags.json")`'
-            )
+        _require_functions(load=load, clock=clock)
+        require_source(source)
         self._source = source
         self._max_wait = max_wait
         self._ttl = ttl
@@ -162,6 +156,7 @@ class FreshDocument:
         ``on_change`` and ``on_error`` are called as in the constructor, ``on_recovery`` after the
         first success that follows failures. The fetching thread calls them after its fetch.
         """
+        _require_functions(on_change=on_change, on_error=on_error, on_recovery=on_recovery)
         listener = _Listener(on_change, on_error, on_recovery)
         self._listeners = (*self._listeners, listener)
 
@@ -284,8 +279,9 @@ class FreshDocument:
         longest = max(min(self._ttl, _MAX_PAUSE), self._retry)
         # Larger powers of two overflow a float, and exceed any pause anyway.
         pause = self._retry * 2.0 ** min(failures.number - 1, 1000)
-        if isinstance(failures.error, SourceError):
-            pause = max(pause, failures.error.retry_after or 0.0)
+        retry_after = getattr(failures.error, "retry_after", None)
+        if isinstance(retry_after, int | float):
+            pause = max(pause, retry_after)
         return min(longest, pause)
 
     def _postpone(self, now: float, seconds: float) -> None:
@@ -382,6 +378,12 @@ class FreshDocument:
                 continue
             if before is None or before.flags is not after.flags:
                 _call(listener.on_change, None if before is None else before.flags, after.flags)
+
+
+def _require_functions(**named: object) -> None:
+    for name, function in named.items():
+        if function is not None and not callable(function):
+            raise TypeError(f"invalid `{name}` `{function!r}`: expected a function")
 
 
 def _plain(document: bytes) -> bytes:

@@ -11,7 +11,7 @@ from isoflag._logs import logger
 from isoflag._text import decompressed
 
 from .deadline import BoundedCalls, bounded, bounded_fetch, seconds_left, seconds_of, until
-from .protocol import UNCHANGED, Fetched, Source, SourceError, Unchanged
+from .protocol import UNCHANGED, Fetched, Source, SourceError, Unchanged, require_source
 
 __all__ = ["ChainedSource"]
 
@@ -40,6 +40,8 @@ class ChainedSource:
         """Takes the sources, the preferred one first; raises ``TypeError`` without any."""
         if not sources:
             raise TypeError("a chain needs a source")
+        for source in sources:
+            require_source(source)
         self._sources = sources
         self._copy = None if copy is None else Path(copy)
         # A source that hangs must not use up the calls of another.

@@ -179,7 +179,7 @@ class BoundedSource:
 
     def __init__(self, timeout: float, where: str) -> None:
         """Takes the timeout of a whole fetch in seconds, and the source's name in messages."""
-        if not timeout > 0:
+        if not isinstance(timeout, int | float) or not timeout > 0:
             raise ValueError(f"invalid timeout `{timeout}`: expected seconds, more than 0")
         self.timeout = timeout
         self._where = where

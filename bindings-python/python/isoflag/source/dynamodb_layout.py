@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from isoflag._core import printable
+from isoflag._errors import Picklable
 
 __all__ = [
     "FEATURES",
@@ -73,7 +74,7 @@ _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.
 _PROPERTIES_OF_2018 = frozenset({"variations", "on", "included", "rules"})
 
 
-class ItemError(ValueError):
+class ItemError(Picklable, ValueError):
     """The item is in neither layout, or cannot be written."""
 
     key: str

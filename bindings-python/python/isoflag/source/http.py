@@ -124,36 +124,20 @@ class HttpSource(BoundedSource):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    def http_error_302(
-        self,
-        req: urllib.request.Request,
-        fp: Any,
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-    ) -> Any:
+    def http_error_302(self, *args: Any, **named: Any) -> Any:
         """Returns the next response; None if the target is not a URL."""
         try:
-            return super().http_error_302(req, fp, code, msg, headers)
+            return super().http_error_302(*args, **named)
         except ValueError:
             return None
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
-    def redirect_request(  # noqa: PLR0917 (as in the base class)
-        self,
-        req: urllib.request.Request,
-        fp: Any,
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
+    def redirect_request(self, *args: Any, **named: Any) -> urllib.request.Request | None:
         """Returns the next request; None if the target has another scheme or is less secure."""
-        allowed = {"https"} if req.type == "https" else {"http", "https"}
-        if newurl.partition(":")[0].lower() not in allowed:
-            return None
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        request, target = args[0], super().redirect_request(*args, **named)
+        allowed = {"https"} if request.type == "https" else {"http", "https"}
+        return target if target is not None and target.type in allowed else None
 
 
 @cache

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from isoflag._core import printable
+from isoflag._errors import Picklable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ __all__ = [
     "SourceUnavailableError",
     "Unchanged",
     "require_list",
+    "require_source",
     "require_text",
 ]
 
@@ -50,6 +52,15 @@ def require_list(**named: object) -> None:
             raise TypeError(
                 f"invalid `{name}` `{printable(value)}`: expected a list of texts, not one text"
             )
+
+
+def require_source(source: object) -> None:
+    """Raises ``TypeError`` if an object is not a source; later this would look like an outage."""
+    if isinstance(source, type) or not callable(getattr(source, "fetch", None)):
+        raise TypeError(
+            f"invalid source `{source!r}`: expected an object with a method `fetch`, such as "
+            '`FileSource("flags.json")`'
+        )
 
 
 class Unchanged(Enum):
@@ -109,7 +120,7 @@ class Source(Protocol):
         """
 
 
-class SourceError(Exception):
+class SourceError(Picklable, Exception):
     """A document could not be fetched; the message has the problem, the source and a remedy."""
 
     where: str

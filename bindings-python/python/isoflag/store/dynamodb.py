@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, Final
 
 from isoflag._core import printable
+from isoflag._errors import Picklable
 from isoflag._logs import logger
 from isoflag.source.aws import AwsClient, error_code
 from isoflag.source.deadline import DEFAULT_SECONDS, seconds_left
@@ -43,7 +44,7 @@ _MAX_DELAY: Final = 2.0
 _log = logger("isoflag.store")
 
 
-class UnprocessedItemsError(RuntimeError):
+class UnprocessedItemsError(Picklable, RuntimeError):
     """DynamoDB repeatedly left items of a batch unwritten; retry later."""
 
     count: int

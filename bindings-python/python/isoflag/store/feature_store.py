@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from isoflag._errors import Picklable
 from isoflag.source.dynamodb_layout import FEATURES, SEGMENTS, ItemError
 
 from .plan import INITED, META, Operation, Plan, check_kinds, item_version
@@ -22,7 +23,7 @@ Kind: TypeAlias = Literal["features", "segments"]
 """The kind of an item; LaunchDarkly's stores call flags features."""
 
 
-class UnfinishedWriteError(RuntimeError):
+class UnfinishedWriteError(Picklable, RuntimeError):
     """A plan was executed only in part; the next one writes the rest."""
 
     written: int
