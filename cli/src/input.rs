@@ -1,5 +1,6 @@
 //! Files and standard input.
 
+use std::fs::File;
 use std::io::Read;
 
 use isoflag::Flags;
@@ -33,17 +34,15 @@ impl Input {
                     "cannot read `{file}`: it has {length} bytes; the limit is {limit} MiB"
                 )));
             }
-            return match std::fs::read(file) {
+            let read = File::open(file).and_then(|opened| read_limited(opened, length as usize));
+            return match read {
                 Ok(bytes) => Ok(Source { name: file.to_string(), bytes }),
                 Err(error) => Err(unreadable(file, &error)),
             };
         }
         self.take_standard_input()?;
-        let mut bytes = Vec::new();
-        // One more than the limit is enough to reject it.
-        let most = DOCUMENT_BYTES as u64 + 1;
-        match std::io::stdin().lock().take(most).read_to_end(&mut bytes) {
-            Ok(_) => Ok(Source { name: "<stdin>".to_string(), bytes }),
+        match read_limited(std::io::stdin().lock(), 0) {
+            Ok(bytes) => Ok(Source { name: "<stdin>".to_string(), bytes }),
             Err(error) => {
                 Err(Failure::message(format!("cannot read standard input: {}", reason(&error))))
             }
@@ -53,7 +52,7 @@ impl Input {
     /// Opens a file of any length, or standard input if the name is `-`.
     pub(crate) fn open(&mut self, file: &str) -> Result<Box<dyn Read>, Failure> {
         if file != "-" {
-            let opened = std::fs::File::open(file).map_err(|error| unreadable(file, &error))?;
+            let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
             return Ok(Box::new(opened));
         }
         self.take_standard_input()?;
@@ -77,6 +76,14 @@ impl Input {
             None => Ok(argument.as_bytes().to_vec()),
         }
     }
+}
+
+/// Reads at most one byte more than the limit of a document, which is enough to reject it: a pipe or a
+/// device can be endless.
+fn read_limited(source: impl Read, expected: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(expected);
+    source.take(DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The error of a file or folder that cannot be read.
@@ -109,5 +116,17 @@ impl Source {
     /// The text for excerpts: without its byte-order mark, which has no column.
     pub(crate) fn shown_text(&self) -> Option<&str> {
         self.text().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_endless_file_is_read_to_the_limit_of_a_document() {
+        let source = Input::default().read("/dev/zero").map_err(|error| error.text()).unwrap();
+        assert_eq!(source.bytes.len(), DOCUMENT_BYTES + 1);
     }
 }

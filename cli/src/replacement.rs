@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::Args;
 use tempfile::NamedTempFile;
 
 use crate::input::Input;
@@ -19,6 +20,21 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub(crate) fn replace(file: &str, bytes: &[u8]) -> Result<(), Failure> {
     let replaced = Replacement::prepare(Path::new(file), bytes).and_then(Replacement::finish);
     replaced.map_err(|error| unwritable(file, &error))
+}
+
+/// The option for the output file.
+#[derive(Args)]
+pub(crate) struct OutArgument {
+    /// Output file, which may be one of the inputs (default, and `-`: stdout)
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
+}
+
+impl OutArgument {
+    /// The file; `None` for stdout.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.out.as_deref().filter(|file| *file != "-")
+    }
 }
 
 /// A file to replace, with its contents before and after.
@@ -80,7 +96,7 @@ fn locked_folders(changes: &[Change<'_>]) -> Result<Vec<File>, Failure> {
 }
 
 /// The file that a path leads to: a symbolic link is kept, and its target is replaced.
-fn target(file: &Path) -> PathBuf {
+pub(crate) fn target(file: &Path) -> PathBuf {
     std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf())
 }
 

@@ -116,7 +116,11 @@ fn broken_files_of_contexts_are_errors_with_their_line() {
             &format!("key\n\"{}", "x\n".repeat(1 << 20)),
             "line 2: a quote is not closed within",
         ),
-        ("a.jsonl", "{\"key\": \"a\"}\n\n{\"key\": \n", "line 3: it is not JSON"),
+        (
+            "a.jsonl",
+            "{\"key\": \"a\"}\n\n{\"key\": \n",
+            "line 3: not JSON: the text ends within a value (column 7)",
+        ),
         ("a.jsonl", &long, "line 1: it is longer than 1 MiB"),
         (
             "a.jsonl",

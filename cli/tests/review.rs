@@ -83,6 +83,13 @@ fn a_flag_gets_the_least_actionable_verdict_of_all_documents() {
 }
 
 #[test]
+fn a_review_of_the_future_is_an_error() {
+    let ran = Accounts::new().retire(&["--since", "1970-05-01"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("`--since`: 10368000 lies in the future"), "{ran:?}");
+}
+
+#[test]
 fn a_review_lists_what_moved_is_due_and_can_go() {
     let accounts = Accounts::new();
     let before =

@@ -137,3 +137,16 @@ fn a_message_says_that_a_text_is_not_json_once() {
         assert!(ran.err.contains(expected), "{ran:?}");
     }
 }
+
+#[test]
+fn a_hyphen_as_the_output_file_is_standard_output() {
+    let counts = r#"{"activity":1,"flags":{}}"#;
+    let first = "examples/first/flags.json";
+    for arguments in
+        [&["types", first][..], &["strategy", first, "next-release"], &["activity", "merge", "-"]]
+    {
+        let expected = isoflag_reading(arguments, counts);
+        let ran = isoflag_reading(&[arguments, &["--out", "-"]].concat(), counts);
+        assert_eq!((ran.code, &ran.out), (0, &expected.out), "{arguments:?}: {ran:?}");
+    }
+}

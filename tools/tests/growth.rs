@@ -7,7 +7,7 @@ mod growing_documents;
 use std::alloc::System;
 
 use growing_documents::documents;
-use isoflag::{Flags, Value};
+use isoflag::{Context, Flags, Value};
 use isoflag_tools::{
     CheckOptions, ProjectionOptions, PromoteOptions, check, diff, edit, impact, project, promote,
     receipt, replay,
@@ -68,10 +68,11 @@ fn memory_grows_as_the_document_does() {
         cost(&rules_that_serve_a_long_value(size), |flags| diff(&empty, flags).to_string())
     });
     check_growth("rules that serve a long value", small, large);
+    let ada = Context::builder("ada").build().unwrap();
     let [small, large] = [SIZE, SIZE * 2].map(|size| {
         cost(&a_value_with_a_long_name(size), |flags| {
-            let receipt = receipt(flags, "f", None, None).to_json();
-            replay(receipt.as_bytes(), flags, None, None)
+            let receipt = receipt(flags, "f", Some(&ada), None).to_json();
+            replay(receipt.as_bytes(), flags, Some(&ada), None).unwrap()
         })
     });
     check_growth("a value with a long name", small, large);

@@ -89,9 +89,11 @@ impl Answers {
         }
         let mut names = BTreeSet::new();
         if let Some(twice) = fields.iter().map(Field::name).find(|name| !names.insert(*name)) {
-            return Err(error(&format!(
-                "the result would have two columns `{twice}`: rename one, or leave out `keep`"
-            )));
+            let remedy = match keep {
+                true => "rename one, or leave out `keep`",
+                false => "list each key and column once",
+            };
+            return Err(error(&format!("the result would have two columns `{twice}`: {remedy}")));
         }
         let cores = || thread::available_parallelism().map_or(1, NonZero::get);
         let threads = threads.map_or_else(cores, NonZero::get).min(MOST_THREADS);

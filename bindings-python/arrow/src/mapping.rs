@@ -282,10 +282,13 @@ fn kinds(
         return Err("both `key` and `user.key` are keys of the kind `user`: leave one out".into());
     }
     if kinds.is_empty() {
-        return Err(format!(
-            "there is no column `key`; pass context={{\"key\": …}} with one of {}",
-            names(columns.schema)
-        ));
+        let remedy = match columns.schema.fields().is_empty() {
+            true => "the table has no columns".to_owned(),
+            false => {
+                format!("pass context={{\"key\": …}} with one of {}", names(columns.schema))
+            }
+        };
+        return Err(format!("there is no column `key`; {remedy}"));
     }
     Ok(kinds)
 }

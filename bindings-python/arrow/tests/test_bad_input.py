@@ -67,7 +67,7 @@ TABLE = pa.table({"key": ["a", "b"], "plan": ["pro", "free"]})
         ({"key": ["a"], "at": ["x"]}, {"context": {"clock": "at"}}, "a clock is a timestamp"),
         ({"c": [1]}, {"context": "c"}, "whole contexts are JSON text or structs"),
         ({"key": ["a"]}, {"keys": ["nope"]}, "there is no flag `nope`"),
-        ({"key": ["a"]}, {"keys": ["f", "f"]}, "two columns `f`"),
+        ({"key": ["a"]}, {"keys": ["f", "f"]}, "two columns `f`: list each key and column once"),
         ({"key": ["a"]}, {"keys": []}, "`keys` or `columns` is empty"),
         ({"key": ["a"]}, {"columns": []}, "`keys` or `columns` is empty"),
         ({"key": ["a"]}, {"columns": ["valeu"]}, "invalid column `valeu`"),
@@ -138,7 +138,7 @@ def test_a_column_that_cannot_be_an_attribute_is_an_error_only_if_it_is_read(
 def test_a_table_without_columns_has_no_key() -> None:
     empty = pa.table({"x": [1, 2]}).select([])
     for data in (empty, empty.to_batches()[0]):
-        with pytest.raises(ValueError, match="there is no column `key`"):
+        with pytest.raises(ValueError, match="there is no column `key`; the table has no columns"):
             isoflag.arrow.evaluate(FLAGS, data, ["f"])
 
 

@@ -133,10 +133,11 @@ impl<R: Read> Lines<R> {
                 _ => break,
             }
         }
-        match Value::parse(&self.line) {
+        match Value::parse(self.line.trim_ascii_end()) {
             Ok(value) => Ok(Some(FileContext::of(self.number, value))),
             Err(error) => {
-                let problem = error.to_string();
+                let (_, column) = error.line_column();
+                let problem = format!("{} (column {column})", error.message());
                 Err(ContextFileError::Malformed(self.number, problem))
             }
         }

@@ -8,7 +8,7 @@ use crate::arguments::DocumentArgument;
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::replace;
+use crate::replacement::{OutArgument, replace};
 
 /// Generate types for a document's flags: their keys and values
 #[derive(Args)]
@@ -20,9 +20,8 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "typescript", value_parser = PossibleValuesParser::new(TypingLanguage::ALL.map(TypingLanguage::as_str)))]
     lang: String,
 
-    /// Output file (default: stdout)
-    #[arg(long, value_name = "FILE")]
-    out: Option<String>,
+    #[command(flatten)]
+    out: OutArgument,
 }
 
 pub(crate) fn run(
@@ -35,7 +34,7 @@ pub(crate) fn run(
         return Err(Failure::message(format!("there are no types for `{}`", arguments.lang)));
     };
     let text = typing(&flags, language);
-    match &arguments.out {
+    match arguments.out.file() {
         None => console.source(&text)?,
         Some(file) => replace(file, text.as_bytes())?,
     }

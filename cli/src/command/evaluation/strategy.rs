@@ -9,7 +9,7 @@ use crate::command::{Format, object};
 use crate::console::Console;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::replace;
+use crate::replacement::{OutArgument, replace};
 
 /// Write the document under a strategy, or show which strategy is chosen
 ///
@@ -46,9 +46,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "JSON", requires = "system")]
     context: Option<String>,
 
-    /// Output file (default: stdout)
-    #[arg(long, value_name = "FILE")]
-    out: Option<String>,
+    #[command(flatten)]
+    out: OutArgument,
 
     #[command(flatten)]
     format: Format,
@@ -77,7 +76,7 @@ pub(crate) fn run(
     let overlaid = with_strategy(&flags, &strategy)
         .map_err(|error| Failure::message(format!("cannot apply the strategy: {error}")))?;
     let text = format!("{}\n", overlaid.document());
-    match &arguments.out {
+    match arguments.out.file() {
         Some(file) => replace(file, text.as_bytes())?,
         None if !arguments.format.json => return console.document(&text).map(|()| Outcome::Fine),
         None => {}
@@ -91,7 +90,7 @@ pub(crate) fn run(
                 changed_answers(&flags, &overlaid).into_iter().map(Value::String).collect(),
             ),
         ]))?;
-    } else if let Some(file) = &arguments.out {
+    } else if let Some(file) = arguments.out.file() {
         console.line(format_args!("{file}: {}", strategy.kind))?;
     }
     Ok(Outcome::Fine)

@@ -1,5 +1,7 @@
 //! `isoflag activity`: works with recorded evaluations.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
 use isoflag_tools::Activity;
 
@@ -7,7 +9,7 @@ use crate::console::Console;
 use crate::finding::Findings;
 use crate::input::Input;
 use crate::outcome::{Failure, Outcome};
-use crate::replacement::{Change, replace, replace_all};
+use crate::replacement::{Change, OutArgument, replace, replace_all, target};
 
 /// Work with recorded evaluations of flags (activity)
 #[derive(Args)]
@@ -31,9 +33,8 @@ struct Merge {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 
-    /// Output file, which may be one of the inputs (default: stdout)
-    #[arg(long, value_name = "FILE")]
-    out: Option<String>,
+    #[command(flatten)]
+    out: OutArgument,
 }
 
 pub(crate) fn run(
@@ -43,18 +44,18 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     let Command::Merge(merge) = &arguments.command;
     let mut all = Activity::default();
-    let mut held = None;
+    let (out, mut held) = (merge.out.file(), None);
     for file in &merge.files {
         let source = input.read(file)?;
         let activity = Activity::from_json(&source.bytes)
             .map_err(|error| Failure::Rendered(Findings::new(&source).activity_error(&error)))?;
         all.merge(&activity);
-        if merge.out.as_ref().is_some_and(|out| is_same(file, out)) {
+        if file != "-" && out.is_some_and(|out| target(Path::new(file)) == target(Path::new(out))) {
             held = Some(source.bytes);
         }
     }
     let text = all.to_canonical_json();
-    match (&merge.out, held) {
+    match (out, held) {
         (None, _) => console.line(text)?,
         (Some(file), None) => replace(file, (text + "\n").as_bytes())?,
         // The counts of another run are not lost.
@@ -63,9 +64,4 @@ pub(crate) fn run(
         }
     }
     Ok(Outcome::Fine)
-}
-
-fn is_same(one: &str, other: &str) -> bool {
-    let target = |file| std::fs::canonicalize(file).ok();
-    target(one).is_some_and(|one| target(other) == Some(one))
 }

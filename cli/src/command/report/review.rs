@@ -11,7 +11,7 @@ use isoflag_tools::{
 
 use crate::arguments::Container;
 use crate::call_sites::{self, CallSites};
-use crate::clock::{NowArgument, WEEK, moment_argument, weeks};
+use crate::clock::{NowArgument, WEEK, moment_argument, not_in_the_future, weeks};
 use crate::command::Format;
 use crate::console::Console;
 use crate::input::Input;
@@ -70,6 +70,9 @@ pub(super) struct Evidence {
 impl ReviewArguments {
     pub(super) fn read(&self, input: &mut Input) -> Result<Evidence, Failure> {
         let now = self.now.seconds()?;
+        if let Some(since) = self.since {
+            not_in_the_future(since, now, "`--since`")?;
+        }
         let documents = labelled::documents(&self.documents, self.container, input)?;
         let labels: Vec<&str> = documents.iter().map(|document| &*document.label).collect();
         let histories =
