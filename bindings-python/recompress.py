@@ -34,7 +34,7 @@ class Zopfli:
     def flush(self) -> bytes:
         """Returns the compressed data: zlib's format without header and checksum."""
         return bytes(
-            zlib.compress(bytes(self._contents), numiterations=5, blocksplittingmax=0)[2:-4]
+            zlib.compress(bytes(self._contents), numiterations=15, blocksplittingmax=0)[2:-4]
         )
 
 
