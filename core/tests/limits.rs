@@ -223,6 +223,12 @@ fn each_part_that_is_looked_at_takes_a_step() {
         let clause = format!(r#""attribute":"one","op":"lessThan","values":{values}"#);
         assert_eq!(with_clause(&clause), steps, "{values}");
     }
+    // A value of 640 bytes that may be the beginning of a text of as many, and one that is longer.
+    for (length, steps) in [(640, 1 + 10), (704, 1)] {
+        let value = "x".repeat(length);
+        let clause = format!(r#""attribute":"long","op":"startsWith","values":["{value}"]"#);
+        assert_eq!(with_clause(&clause), steps, "{length}");
+    }
     // A pattern, and five visits for each character: the position, the reached class, the comparison
     // and two of its ranges.
     let clause = r#""attribute":"far","op":"matches","values":["[à-áã-äæ-çé-êì-í]"]"#;
