@@ -3,6 +3,7 @@
 mod artifact;
 mod change;
 mod error;
+mod kind;
 mod moment;
 mod on_variation;
 mod stamp;
@@ -17,10 +18,11 @@ use isoflag::{Flags, Object, Value};
 pub use artifact::{Artifact, artifacts};
 pub use change::{LifecycleChange, followed_changes, status_change, with_changes, with_status};
 pub use error::LifecycleError;
+pub use kind::FlagKind;
 pub(crate) use moment::moment_value;
 pub use moment::{MomentError, moment_of_seconds, read_moment};
 pub use stamp::{stamped, stamped_changes};
-pub use status::{FlagKind, Status, TransitionError};
+pub use status::{Status, TransitionError};
 
 pub(crate) use artifact::{CERTIFIED, DEPLOYED, check_deployable};
 pub(crate) use change::{raised, with_next_version};
