@@ -21,6 +21,7 @@ describe("a document source that is refused", () => {
       code: "status",
       message: /flags\.json` answered 404 instead of/,
     },
+    206: { answer: { status: 206, body: text(1) }, code: "status", message: /answered 206 instead of/ },
     500: { answer: { status: 500 }, code: "status", message: /answered 500 instead of a flag document/ },
     "HTML as HTML": {
       answer: { body: "\n<!doctype html>", headers: html },

@@ -63,7 +63,8 @@ export async function download(request: Request): Promise<Download> {
       },
     };
     if (response.status === 304 && etag !== undefined) return { ...found, etag, bytes: undefined };
-    if (!response.ok) {
+    // 206 is a part of the document, which was not requested.
+    if (!response.ok || response.status === 206) {
       discard(response.body);
       throw new SourceError("status", url, `answered ${response.status} instead of a flag document`, {
         status: response.status,
