@@ -161,21 +161,24 @@ def test_an_empty_or_truncated_response_is_reported(server: ScriptedServer) -> N
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    ("lines", "seconds"),
     [
-        ("120", 120.0),
-        ("9" * 400, math.inf),
-        ("Tue, 01 Dec 2026 10:02:00 GMT", 120.0),
-        ("Fri, 32 Dec 2026 10:02:00 GMT", None),
-        ("-1", None),
-        ("soon", None),
+        ("Retry-After: 120", 120.0),
+        (f"Retry-After: {'9' * 400}", math.inf),
+        ("Retry-After: Tue, 01 Dec 2026 10:02:00 GMT", 120.0),
+        # The clock of the server counts, not that of this machine.
+        ("Retry-After: Tue, 01 Dec 2026 10:02:00 GMT\r\nDate: Tue, 01 Dec 2026 10:01:30 GMT", 30.0),
+        ("Retry-After: Fri, 32 Dec 2026 10:02:00 GMT", None),
+        ("Retry-After: -1", None),
+        ("Retry-After: soon", None),
+        ("Age: 1", None),
     ],
 )
 def test_the_pause_of_a_server_is_read(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, header: str, seconds: float | None
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, lines: str, seconds: float | None
 ) -> None:
     monkeypatch.setattr("isoflag.source.http.wall_clock", lambda: 1_796_119_200.0)
-    server.status, server.headers = 429, {"Retry-After": header}
+    server.raw = f"HTTP/1.1 429 Busy\r\nContent-Length: 0\r\n{lines}\r\n\r\n".encode()
     with pytest.raises(SourceUnavailableError) as raised:
         HttpSource(server.address, timeout=60.0).fetch(None)
     assert raised.value.retry_after == seconds

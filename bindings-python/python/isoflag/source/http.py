@@ -202,12 +202,17 @@ def _status_error(error: urllib.error.HTTPError, where: str) -> SourceError:
 
 
 def _retry_after(headers: Message) -> float | None:
-    """Returns the seconds of a ``Retry-After``, which may be a date."""
+    """Returns the seconds of a ``Retry-After``, which may be a date by the server's clock."""
     text = str(headers.get("Retry-After", "")).strip()
     if text.isascii() and text.isdigit():
         # `int` refuses thousands of digits.
         return float(text)
+    until, now = _timestamp(text), _timestamp(str(headers.get("Date", "")))
+    return None if until is None else until - (wall_clock() if now is None else now)
+
+
+def _timestamp(date: str) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp() - wall_clock()
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
