@@ -166,7 +166,9 @@ fn steps_left(members: &str, needed: &str, counts: Range<usize>) -> usize {
     let list = Value::from(vec![Value::from("a"); 499]);
     let context = Context::builder("u").attribute("list", list);
     let context = context.attribute("long", "1".repeat(640).into()).attribute("one", 1.into());
-    let context = context.attribute("far", "ñ".repeat(64).into()).build().unwrap();
+    let context = context.attribute("far", "ñ".repeat(64).into());
+    let context = context.attribute("version", format!("1.0.0-{}", "x".repeat(640)).into());
+    let context = context.build().unwrap();
     let lists = ["a", "b", "c"].map(|kind| format!(r#"{{"contextKind":"{kind}","values":["x"]}}"#));
     let lists = lists.join(",");
     let fits = |count: usize| {
@@ -228,6 +230,11 @@ fn each_part_that_is_looked_at_takes_a_step() {
         let value = "x".repeat(length);
         let clause = format!(r#""attribute":"long","op":"startsWith","values":["{value}"]"#);
         assert_eq!(with_clause(&clause), steps, "{length}");
+    }
+    // A pre-release of 640 bytes; of another version it is not compared, nor with a release.
+    for (version, steps) in [("1.0.0-y", 1 + 10), ("1.0.0", 1), ("2.0.0-y", 1)] {
+        let clause = format!(r#""attribute":"version","op":"semVerEqual","values":["{version}"]"#);
+        assert_eq!(with_clause(&clause), steps, "{version}");
     }
     // A pattern, and five visits for each character: the position, the reached class, the comparison
     // and two of its ranges.

@@ -1,7 +1,8 @@
-//! Raising a share removes no context: a context keeps its variation.
+//! Raising a share removes no context: a context keeps its variation. Only strings and integers are hashed.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use isoflag::{Context, Flags, Value};
+use isoflag::model::has_value_to_hash;
+use isoflag::{AttributeReference, Context, Flags, Value};
 use proptest::prelude::*;
 use sha1::{Digest, Sha1};
 
@@ -148,4 +149,25 @@ fn every_combination_of_an_experiment_has_the_reason_of_the_rule() {
             }
         }
     }
+}
+
+#[test]
+fn strings_and_integers_are_hashed() {
+    let flags = Flags::from_json(
+        br#"{"flags": {"f": {"key": "f", "on": true, "salt": "s", "variations": [false, true],
+        "fallthrough": {"rollout": {"bucketBy": "x", "variations": [
+            {"variation": 0, "weight": 1}, {"variation": 1, "weight": 99999}]}}}}}"#,
+    )
+    .unwrap();
+    let attribute = AttributeReference::parse(&"x".into()).unwrap();
+    let values = ["\"a\"", "\"\"", "7", "-7", "7.0", "1e300", "7.5", "true", "null", "[7]", "{}"];
+    let hashed = values.map(|value| {
+        let value = Value::parse(value.as_bytes()).unwrap();
+        let context = Context::builder("u").attribute("x", value).build().unwrap();
+        let is_hashed = flags.variation("f", &context, Value::Null) == Value::Bool(true);
+        assert_eq!(has_value_to_hash(&context, "user", &attribute), is_hashed);
+        assert!(!has_value_to_hash(&context, "org", &attribute));
+        is_hashed
+    });
+    assert_eq!(hashed, [true, true, true, true, true, true, false, false, false, false, false]);
 }

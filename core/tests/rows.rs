@@ -1,4 +1,4 @@
-//! A bound context that rows overwrite returns the answers of binding each row.
+//! A bound context that rows overwrite, or with the attributes of one flag, returns the answers of binding everything.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -225,6 +225,10 @@ proptest! {
             let context = context(row, &kinds);
             let bound = flags.bind_with(context.as_ref(), None);
             prop_assert!(is_valid || context.is_none());
+            for handle in &handles {
+                let part = flags.bind_part(&flags.dependencies_of(*handle), context.as_ref());
+                prop_assert_eq!(part.evaluate_handle(*handle), bound.evaluate_handle(*handle));
+            }
             for handle in handles.iter().filter(|_| is_valid) {
                 let answer = binding.evaluate_handle(*handle);
                 prop_assert_eq!(answer, bound.evaluate_handle(*handle), "{:?}", context);

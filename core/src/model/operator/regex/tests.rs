@@ -9,7 +9,7 @@ use super::characters::{Characters, Class};
 use super::{AtomicUsize, KEPT, Matches, Pattern, reader};
 use crate::json::Value;
 use crate::limits;
-use crate::steps::Steps;
+use crate::steps::{Malformed, Steps};
 
 fn pattern(text: &str) -> Option<Pattern> {
     Pattern::read(&Arc::from(text))
@@ -311,11 +311,22 @@ const LARGE: usize = 1 << 20;
 
 #[test]
 fn nesting_is_bounded_alike() {
+    let many = format!("a{}{{0}}", "*".repeat(40));
     for levels in 1..120 {
-        for (opening, closing) in
-            [("(", ")"), ("(?:", ")"), ("(?:a", ")"), ("", "*"), ("(?:a|", "){2}"), ("(?i)", "")]
-        {
-            let pattern = format!("{}a{}", opening.repeat(levels), closing.repeat(levels));
+        for (opening, innermost, closing) in [
+            ("(", "a", ")"),
+            ("(?:", "a", ")"),
+            ("(a", "a", ")"),
+            ("(?:a", "a", ")"),
+            ("(?:a|", "a", "){2}"),
+            ("(?i)", "a", ""),
+            ("", "a", "*"),
+            ("", "a", "{1}"),
+            ("", "(?:)", "*"),
+            ("", &many, "*"),
+        ] {
+            let pattern =
+                format!("{}{innermost}{}", opening.repeat(levels), closing.repeat(levels));
             let theirs = RegexBuilder::new(&pattern).size_limit(1 << 20).build();
             assert_eq!(super::tests::pattern(&pattern).is_some(), theirs.is_ok(), "{pattern}");
         }
@@ -328,6 +339,7 @@ fn a_program_has_a_largest_size() {
         ("(?:(?:(?:a{100}){100}){100}){100}", false),
         ("(?:a{1000000000}){0}b", true),
         ("(?:){4294967295}", true),
+        ("(?:){0,4294967295}", true),
         ("(?:a{0,4294967295}){4294967295}", false),
         ("a{32768}", true),
         ("a{32769}", false),
@@ -389,6 +401,17 @@ fn a_search_takes_steps_by_text_times_program() {
     ];
     for (text, searched) in hostile {
         assert_eq!(pattern(text).unwrap().steps(&searched), None, "{text}");
+    }
+}
+
+/// The match begins behind 29 characters that are skipped, which are as many visits, and takes three
+/// more; a step is 32.
+#[test]
+fn a_search_fails_once_its_visits_exceed_the_steps_left() {
+    for (before, found) in [(29, Ok(true)), (30, Err(Malformed))] {
+        let text = format!("{}b", "a".repeat(before));
+        let searched = pattern("b").unwrap().is_match(&text, |_| true, &mut Steps::of(1));
+        assert_eq!(searched, found, "{before}");
     }
 }
 
