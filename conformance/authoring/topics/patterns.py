@@ -39,6 +39,9 @@ ROWS: list[tuple[str, str, str, str, bool]] = [
     ("code-point-escape", "D45", r"^\x{1F600}$", "\U0001f600", True),
     ("absolute-anchors", "D45", r"\Aabc\z", "abc", True),
     ("verbose-flag", "D45", "(?x) a b c # words", "abc", True),
+    ("verbose-lazy-count", "D45", "(?x)^a{2} ?$", "", False),
+    ("verbose-optional-repetition", "D45", "(?x)^a+ ?$", "", True),
+    ("groups-at-limit", "limits", "(a" * 25 + ")" * 25, "a" * 25, True),
     ("email", "5.1", r"^[\w.+-]+@example\.com$", "a.b+c@example.com", True),
     ("accented-letter-literal", "5.1", "^caf\u00e9$", "caf\u00e9", True),
     ("accented-dot", "5.1", "^caf.$", "caf\u00e9", True),
@@ -49,6 +52,7 @@ ROWS: list[tuple[str, str, str, str, bool]] = [
     ("back-tracking-free", "5.1", "^(a+)+$", "a" * 40 + "b", False),
     ("case-flag", "D28", "(?i)abc", "xABCx", True),
     ("case-flag-class", "D28", "(?i)^[a-c]+$", "AbC", True),
+    ("case-flag-twice", "D28", "(?i)(?i)^a$", "A", True),
     ("case-flag-group", "D28", "^(?i:a)b$", "Ab", True),
     ("case-flag-group-outside", "D28", "^(?i:a)b$", "AB", False),
     ("case-flag-miss", "D28", "(?i)abc", "abd", False),
@@ -100,6 +104,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("reversed-repetition", "D45", "a{3,2}", "aaa"),
     ("trailing-backslash", "D45", "abc\\", "abc\\"),
     ("unknown-flag", "D45", "(?q)a", "a"),
+    ("groups-beyond-limit", "limits", "(a" * 26 + ")" * 26, "a" * 26),
 ]
 
 ASCII = [chr(code) for code in range(128)]
