@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use isoflag::{Context, Flags, Value, limits};
+use isoflag::{Context, DocumentError, Flags, Object, Value, limits};
 
 fn answer(document: &str, key: &str) -> (Value, String) {
     let flags = Flags::from_json(document.as_bytes()).unwrap();
@@ -258,6 +258,23 @@ fn a_document_and_a_context_have_a_maximum_size() {
     let error = Flags::from_json(document.as_bytes()).unwrap_err();
     assert_eq!(error.code(), "limit");
     assert!(error.path().starts_with("flags.f[0][0]"), "{error}");
+}
+
+#[test]
+fn text_and_value_have_the_same_deepest_level() {
+    for (levels, fits) in [(limits::NESTING - 2, true), (limits::NESTING - 1, false)] {
+        let text = format!(r#"{{"flags": {{"f": {}{}}}}}"#, "[".repeat(levels), "]".repeat(levels));
+        let nested = (1..levels).fold(Value::from(Vec::new()), |value, _| vec![value].into());
+        let flags = Object::from_iter([("f", nested)]);
+        let value = Value::from(Object::from_iter([("flags", Value::from(flags))]));
+        let error = Flags::from_value(value).err();
+        assert_eq!(error.is_none(), fits, "{levels}");
+        let of_text = Flags::from_json(text.as_bytes()).err();
+        let shown = |error: Option<DocumentError>| {
+            error.map(|error| [error.code(), error.path(), error.message()].map(str::to_owned))
+        };
+        assert_eq!(shown(error), shown(of_text));
+    }
 }
 
 /// A document of parts that are much larger in memory than in text, of this length at least.

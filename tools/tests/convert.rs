@@ -204,3 +204,25 @@ fn the_text_is_indented_and_is_the_document() {
     assert_eq!(Flags::from_json(text.as_bytes()).unwrap().digest(), conversion.flags.digest());
     assert!(text.contains("\n    \"f\": {\n      \"key\": \"f\",\n"), "{text}");
 }
+
+/// A value is deeper in the document than in the text.
+#[test]
+fn a_document_that_nests_too_deep_is_an_error() {
+    for (source, before, after) in [
+        (ConversionSource::Powertools, r#"{"f": {"default": "#, "}}"),
+        (ConversionSource::AppConfig, r#"{"f": {"enabled": true, "x": "#, "}}"),
+    ] {
+        let mut fitting = 0;
+        for levels in 1..=128 {
+            let value = "[".repeat(levels) + &"]".repeat(levels);
+            match convert(&format!("{before}{value}{after}"), source) {
+                Ok(conversion) => {
+                    Flags::from_json(conversion.to_text().as_bytes()).unwrap();
+                    fitting = levels;
+                }
+                Err(error) => assert_eq!(error.code(), "limit", "{levels}: {error}"),
+            }
+        }
+        assert!((120..128).contains(&fitting), "{source:?}: {fitting}");
+    }
+}

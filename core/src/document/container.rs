@@ -126,7 +126,7 @@ pub(super) fn read_text<const NOTES: bool>(
     json::read::<NOTES>(text, root, memory).map_err(|error| DocumentError::json(&error))
 }
 
-/// Checks the numbers and the memory of a value that was not parsed from text.
+/// Checks the numbers, the depth and the memory of a value that was not parsed from text.
 pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, DocumentError> {
     struct Walk {
         notes: Vec<Note>,
@@ -141,6 +141,9 @@ pub(super) fn read_value(value: Value, root: &Path<'_>) -> Result<Reading, Docum
             depth: usize,
         ) -> Result<(), DocumentError> {
             if matches!(value, Value::Array(_) | Value::Object(_)) {
+                if depth >= limits::NESTING {
+                    return Err(DocumentError::too_deep(path.text()));
+                }
                 self.open.open(depth);
             }
             match value {

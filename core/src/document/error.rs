@@ -67,6 +67,10 @@ impl DocumentError {
         DocumentError::new("limit", path, json::TOO_DENSE)
     }
 
+    pub(crate) fn too_deep(path: String) -> DocumentError {
+        DocumentError::new("limit", path, json::too_deep())
+    }
+
     pub(crate) fn number_range(path: String) -> DocumentError {
         DocumentError::new("number-range", path, "a number that is not finite has no JSON form")
     }

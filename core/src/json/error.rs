@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::number::integer;
+use crate::limits;
 
 /// Invalid JSON: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,11 @@ pub struct JsonError {
     pub(super) message: String,
     pub(super) line: usize,
     pub(super) column: usize,
+}
+
+/// The message for a value beyond the limit of levels.
+pub(crate) fn too_deep() -> String {
+    ["nested deeper than ", &integer(limits::NESTING as i64), " levels"].concat()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub use path::{OwnedPath, Path, Step};
 pub use value::Value;
 
 pub(crate) use canonical::push_hex;
-pub(crate) use error::position;
+pub(crate) use error::{position, too_deep};
 pub(crate) use memory::{Memory, Size, TOO_DENSE, TOO_MANY};
 pub(crate) use note::{Note, NoteKind, OpenPaths};
 pub(crate) use number::{integer, is_imprecise, write_integer_digits};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{JsonError, JsonErrorKind};
+use super::error::{JsonError, JsonErrorKind, too_deep};
 use super::interner::Interner;
 use super::memory::{Exceeded, Memory};
 use super::note::{Note, NoteKind, OpenPaths};
@@ -100,10 +100,7 @@ impl<'t, const NOTES: bool> Reader<'t, NOTES> {
         let column = column(before);
         let message = match fault.kind {
             JsonErrorKind::Syntax => ["not JSON: ", fault.message].concat(),
-            JsonErrorKind::Nesting => {
-                ["nested deeper than ", &number::integer(limits::NESTING as i64), " levels"]
-                    .concat()
-            }
+            JsonErrorKind::Nesting => too_deep(),
             JsonErrorKind::NumberRange | JsonErrorKind::Memory => fault.message.to_owned(),
         };
         let path = self.failed_at.take().unwrap_or_default();

@@ -25,7 +25,9 @@ pub(super) fn convert(text: &str) -> Result<Conversion, DocumentError> {
         }
         _ => without_variants(&profile, &root, &mut notes),
     };
-    Ok(Conversion { flags: Flags::from_appconfig_value(profile.into())?, notes })
+    let flags = Flags::from_appconfig_value(profile.into())?;
+    // The document nests deeper than the profile, and may exceed the limit.
+    Ok(Conversion { flags: Flags::from_value(flags.document())?, notes })
 }
 
 fn without_variants(entries: &Object, path: &Path<'_>, notes: &mut Vec<Note>) -> Object {
