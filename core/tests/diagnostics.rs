@@ -36,6 +36,40 @@ fn notes_on_the_text_are_beside_the_findings_of_their_flag() {
     assert_eq!(found(&flags), expected);
 }
 
+#[test]
+fn a_reference_is_a_finding_only_if_nothing_has_it() {
+    let prerequisites: Vec<String> = [("two", 0), ("two", 1), ("two", 2), ("two", -1), ("none", 5)]
+        .iter()
+        .map(|(key, variation)| format!(r#"{{"key": "{key}", "variation": {variation}}}"#))
+        .collect();
+    let segments = r#"{"op": "segmentMatch", "values": ["a", "b", "missing", 7]}"#;
+    let flags = load(&format!(
+        r#"{{
+        "flags": {{
+            "f": {{"key": "f", "on": true, "variations": [0], "fallthrough": {{"variation": 0}},
+                "prerequisites": [{}],
+                "rules": [{{"id": "r", "variation": 0, "clauses": [{segments}]}}]}},
+            "none": {{"key": "none", "on": false}},
+            "two": {{"key": "two", "on": true, "variations": [0, 1], "fallthrough": {{"variation": 0}}}}
+        }},
+        "segments": {{
+            "a": {{"key": "a", "rules": [{{"clauses": [{{"attribute": "x", "op": "in", "values": [1]}}]}}]}},
+            "b": {{"key": "b", "rules": [{{"clauses": [{{"op": "segmentMatch", "values": ["a"]}}]}}]}}
+        }}}}"#,
+        prerequisites.join(",")
+    ));
+    let expected = [
+        "variation-out-of-range flags.f.prerequisites[2].variation",
+        "variation-out-of-range flags.f.prerequisites[3].variation",
+        "missing-segment flags.f.rules[0].clauses[0].values[2]",
+        "unusable-value flags.f.rules[0].clauses[0].values[3]",
+    ];
+    let found = found(&flags);
+    let references =
+        found.iter().filter(|one| !one.contains("fallthrough") && !one.contains("none"));
+    assert_eq!(references.collect::<Vec<_>>(), expected);
+}
+
 /// One that it does not replace keeps its notes.
 #[test]
 fn a_patch_replaces_the_notes_on_its_flags_and_segments() {

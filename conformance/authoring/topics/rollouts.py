@@ -243,6 +243,13 @@ def which_hash() -> Topic:
         if meta != ABSENT:
             made["meta"] = meta
         topic.evaluate(slug, "murmur3", slug.replace("-", " "), made, user(sha1_only), answer)
+    seed_prefix = prefix_of("flag", "salt", 7)
+    differing = first_key(lambda key: bucket("sha1", seed_prefix, key) < 30000 and bucket("murmur3", seed_prefix, key) >= 70000)
+    by_hash = {name: rollout(entries, hash=name, seed=7) for name in HASHES}
+    first = flag("first", variations=[0, 1], fallthrough={"rollout": by_hash["murmur3"]})
+    then = flag(variations=[0, 1], prerequisites=[{"key": "first", "variation": 0}], fallthrough={"rollout": by_hash["sha1"]})
+    topic.evaluate("same-seed-other-hash", "murmur3", "two rollouts with one seed and different hashes are not one bucket",
+                   document([first, then]), user(differing), served(1))  # fmt: skip
     unknown = rollout(entries, hash="md5")
     topic.evaluate("unknown-unreached", "murmur3", "an unknown hash in a rollout that is not reached", document(
         [flag(rules=[rule()], fallthrough={"rollout": unknown})]), user(), ruled())  # fmt: skip
