@@ -65,8 +65,8 @@ fn a_reference_is_a_finding_only_if_nothing_has_it() {
         "unusable-value flags.f.rules[0].clauses[0].values[3]",
     ];
     let found = found(&flags);
-    let references =
-        found.iter().filter(|one| !one.contains("fallthrough") && !one.contains("none"));
+    // The flag without variations has findings of its own.
+    let references = found.iter().filter(|one| !one.contains("flags.none"));
     assert_eq!(references.collect::<Vec<_>>(), expected);
 }
 
